@@ -1,0 +1,68 @@
+"""The contract of plugins: import this and nothing else of HDP."""
+
+from hdp.sdk.component import Component, Output, Params, Port, Result, Step
+from hdp.sdk.errors import (
+    Cancelled,
+    ComponentError,
+    Conflict,
+    HdpError,
+    InvalidInput,
+    Missing,
+    NotFound,
+    ProjectError,
+    RateLimited,
+    Refused,
+    Rejected,
+    TargetError,
+    Unauthorised,
+    Unreachable,
+    UsageError,
+)
+from hdp.sdk.hooks import HdpSpecs, hookimpl, hookspec
+from hdp.sdk.http import Http, Response
+from hdp.sdk.model import Finding, Json, LocalFile, Record, Role
+from hdp.sdk.target import Can, Connection, Draft, Environment, Publication, RemoteFile, Target
+
+SDK_VERSION = "1"
+
+__all__ = [
+    "Can",
+    "Cancelled",
+    "Component",
+    "ComponentError",
+    "Conflict",
+    "Connection",
+    "Draft",
+    "Environment",
+    "Finding",
+    "HdpError",
+    "HdpSpecs",
+    "Http",
+    "InvalidInput",
+    "Json",
+    "LocalFile",
+    "Missing",
+    "NotFound",
+    "Output",
+    "Params",
+    "Port",
+    "ProjectError",
+    "Publication",
+    "RateLimited",
+    "Record",
+    "Refused",
+    "Rejected",
+    "RemoteFile",
+    "Response",
+    "Result",
+    "Role",
+    "SDK_VERSION",
+    "Step",
+    "Target",
+    "TargetError",
+    "Unauthorised",
+    "Unreachable",
+    "UsageError",
+    "hookimpl",
+    "hookspec",
+]

@@ -1,0 +1,44 @@
+"""The five hooks of a plugin. They yield declarations; none takes a callback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pluggy
+
+from hdp.sdk.component import Component
+from hdp.sdk.model import Finding, Record
+from hdp.sdk.target import Target
+
+hookspec = pluggy.HookspecMarker("hdp")
+hookimpl = pluggy.HookimplMarker("hdp")
+
+
+class HdpSpecs:
+    """What HDP asks of every plugin; implement those you need."""
+
+    @hookspec
+    def hdp_components(self) -> Iterable[type[Component[Any]]]:
+        """Pipeline components, used in YAML as `uses: <id>`."""
+        return ()
+
+    @hookspec
+    def hdp_targets(self) -> Iterable[type[Target]]:
+        """Repositories to publish in."""
+        return ()
+
+    @hookspec
+    def hdp_pipelines(self) -> Iterable[Path]:
+        """Pipeline YAML files that the plugin ships."""
+        return ()
+
+    @hookspec
+    def hdp_check_record(self, record: Record, target_id: str) -> Iterable[Finding]:
+        """Further checks of a record before it is prepared."""
+        return ()
+
+    @hookspec
+    def hdp_observe(self, event: object) -> None:
+        """Hear an event after it happened; it cannot be changed or stopped."""
