@@ -1,0 +1,17 @@
+"""Images: smaller copies, and the metadata that cameras and people wrote into them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from hdp.sdk import Component, hookimpl
+
+
+@hookimpl
+def hdp_components() -> Iterable[type[Component[Any]]]:
+    """The components of this plugin."""
+    from hdp_plugins.image.metadata import ReadMetadata
+    from hdp_plugins.image.resize import Resize
+
+    return (Resize, ReadMetadata)
