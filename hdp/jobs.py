@@ -1,0 +1,330 @@
+"""Jobs: batches with one task per item, in lanes, with progress, cancel and a report."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import Any
+
+from hdp.events import Bus, JobChanged, TaskFinished
+from hdp.project import jobs as rows
+from hdp.project.project import Project
+from hdp.sdk import Cancelled, HdpError, NotFound
+
+log = logging.getLogger(__name__)
+_PAUSE_S = 0.2  # at most five progress events a second
+Work = Callable[["Task"], None]
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A queue of its own: `width` tasks of it run at once."""
+
+    name: str
+    width: int
+
+
+def local_lane() -> Lane:
+    """Work on this computer: as many at once as there are processors, at most four."""
+    return Lane("local", min(4, os.cpu_count() or 1))
+
+
+def remote_lane(host: str, width: int = 4) -> Lane:
+    """Calls to one repository; the limiter decides the pace."""
+    return Lane(f"remote:{host}", width)
+
+
+class Skipped(Exception):  # noqa: N818 - an outcome, not an error
+    """Raised by `Task.skip` to end a task that had nothing to do."""
+
+
+class Task:
+    """One item's share of a job, as the work function sees it."""
+
+    def __init__(self, job: _Job, subject: int, title: str) -> None:
+        self.subject = subject
+        self.title = title
+        self.state = "queued"
+        self.message = ""
+        self.error: dict[str, Any] | None = None
+        self.done = 0
+        self.total: int | None = None
+        self._job = job
+        self._told = 0.0
+
+    def progress(self, done: int, total: int | None = None, message: str = "") -> None:
+        """Tell how far the task is; may be called as often as you like."""
+        self.done, self.total = done, total
+        if message:
+            self.message = message
+        if time.monotonic() - self._told > _PAUSE_S:
+            self._told = time.monotonic()
+            self._job.tell_task(self)
+            self._job.tell()
+
+    def say(self, message: str) -> None:
+        """Set the sentence that stands behind the item when it is done."""
+        self.message = message
+
+    def check_cancelled(self) -> None:
+        """Raise Cancelled when the person has stopped the job."""
+        if self._job.cancelled.is_set():
+            raise Cancelled("Cancelled.")
+
+    def is_cancelled(self) -> bool:
+        """Whether the person has stopped the job."""
+        return self._job.cancelled.is_set()
+
+    def skip(self, reason: str) -> None:
+        """End the task here: there is nothing to do, for a reason."""
+        raise Skipped(reason)
+
+    def to_json(self) -> dict[str, Any]:
+        """The task in the shape that the command line and the page show."""
+        return {
+            "item": self.subject,
+            "title": self.title,
+            "state": self.state,
+            "done": self.done,
+            "total": self.total,
+            "message": self.message,
+            "error": self.error,
+        }
+
+
+class _Job:
+    """A job that runs in this process."""
+
+    def __init__(self, manager: Jobs, job_id: int, subjects: Sequence[tuple[int, str]]) -> None:
+        self.id = job_id
+        self.manager = manager
+        self.cancelled = threading.Event()
+        self.finished = threading.Event()
+        self.tasks = [Task(self, subject, title) for subject, title in subjects]
+        self._unsaved: list[Task] = []
+        self._saved = self._told = time.monotonic()
+        self._lock = threading.Lock()
+
+    def run_task(self, task: Task, work: Work) -> None:
+        if self.cancelled.is_set():
+            task.state = "cancelled"
+            return
+        task.state = "running"
+        self.tell_task(task)
+        try:
+            work(task)
+            task.state = "done"
+        except Skipped as reason:
+            task.state, task.message = "skipped", str(reason)
+        except Cancelled:
+            task.state = "cancelled"
+        except HdpError as error:
+            task.state, task.message, task.error = "failed", error.message, error.to_json()
+        except Exception as error:
+            log.exception("A task of job %s failed in an unexpected way", self.id)
+            task.state, task.error = "failed", _bug(error)
+            task.message = task.error["message"]
+        self._note(task)
+
+    def _note(self, task: Task) -> None:
+        with self._lock:
+            self._unsaved.append(task)
+            due = time.monotonic() - self._saved > _PAUSE_S
+        if due:
+            self.save()
+        self.tell_task(task)
+        self.tell()
+
+    def save(self) -> None:
+        with self._lock:
+            tasks, self._unsaved = self._unsaved, []
+            self._saved = time.monotonic()
+        if tasks:
+            self.manager.save_tasks(self.id, tasks)
+
+    def tell_task(self, task: Task) -> None:
+        self.manager.bus.emit(TaskFinished(self.id, task.to_json()))
+
+    def tell(self, *, last: bool = False) -> None:
+        if last or time.monotonic() - self._told > _PAUSE_S:
+            self._told = time.monotonic()
+            self.manager.bus.emit(JobChanged(self.manager.get(self.id)))
+
+    def end_state(self) -> str:
+        states = {task.state for task in self.tasks}
+        if self.cancelled.is_set() and "cancelled" in states:
+            return "cancelled"
+        return "failed" if "failed" in states else "done"
+
+
+def _bug(error: Exception) -> dict[str, Any]:
+    return HdpError(
+        f"HDP made a mistake here ({type(error).__name__}: {error}).",
+        code="bug",
+        hint="The log holds the details; please report it.",
+    ).to_json()
+
+
+class Jobs:
+    """The jobs of one open project."""
+
+    def __init__(self, project: Project, bus: Bus) -> None:
+        self.bus = bus
+        self._project = project
+        self._running: dict[int, _Job] = {}
+        self._lanes: dict[str, ThreadPoolExecutor] = {}
+        self._lock = threading.Lock()
+
+    def submit(
+        self,
+        kind: str,
+        title: str,
+        subjects: Sequence[tuple[int, str]],
+        work: Work,
+        *,
+        lane: Lane,
+        env: str = "",
+        args: Mapping[str, Any] | None = None,
+    ) -> int:
+        """Start a job with one task for each (item id, title); returns its id at once."""
+        owner = self._project.session.id
+        job_id = self._project.write(
+            lambda c: rows.insert_job(
+                c, kind=kind, title=title, env=env, args=args or {}, owner=owner, subjects=subjects
+            )
+        )
+        job = _Job(self, job_id, subjects)
+        self._running[job_id] = job
+        threading.Thread(target=self._run, args=(job, work, lane), daemon=True).start()
+        return job_id
+
+    def _run(self, job: _Job, work: Work, lane: Lane) -> None:
+        try:
+            self._project.write(lambda c: rows.start_job(c, job.id))
+            job.tell(last=True)
+            pool = self._pool(lane)
+            futures: list[Future[None]] = [
+                pool.submit(job.run_task, task, work) for task in job.tasks
+            ]
+            wait(futures)
+        finally:
+            self._finish(job)
+
+    def _finish(self, job: _Job) -> None:
+        job.save()
+        self._project.write(lambda c: rows.finish_job(c, job.id, job.end_state()))
+        job.tell(last=True)
+        job.finished.set()
+
+    def _pool(self, lane: Lane) -> ThreadPoolExecutor:
+        with self._lock:
+            if lane.name not in self._lanes:
+                self._lanes[lane.name] = ThreadPoolExecutor(lane.width, lane.name)
+            return self._lanes[lane.name]
+
+    def save_tasks(self, job_id: int, tasks: Sequence[Task]) -> None:
+        """Write down how tasks ended, several in one transaction."""
+
+        def save(connection: Any) -> None:
+            for task in tasks:
+                rows.finish_task(
+                    connection, job_id, task.subject, task.state, task.message, task.error
+                )
+
+        self._project.write(save)
+
+    def cancel(self, job_id: int) -> None:
+        """Stop a job after what is being sent just now; what is done stays done."""
+        self.get(job_id)
+        job = self._running.get(job_id)
+        if job is not None:
+            job.cancelled.set()
+
+    def wait(self, job_id: int, timeout: float | None = None) -> bool:
+        """Wait until a job of this process has ended; False when the time is over first."""
+        job = self._running.get(job_id)
+        return job is None or job.finished.wait(timeout)
+
+    def running(self) -> list[int]:
+        """The jobs of this process that have not ended."""
+        return [job_id for job_id, job in self._running.items() if not job.finished.is_set()]
+
+    def close(self) -> None:
+        """Cancel what runs and wait for it."""
+        for job_id in self.running():
+            self._running[job_id].cancelled.set()
+        for job_id in self.running():
+            self.wait(job_id)
+        for pool in self._lanes.values():
+            pool.shutdown()
+
+    def get(self, job_id: int) -> dict[str, Any]:
+        """A job as JSON; NotFound when there is none of that id."""
+        row = self._project.read(lambda c: rows.get_job(c, job_id))
+        if row is None:
+            raise NotFound(
+                f"There is no job {job_id}.", code="no-such-job", hint="List them: hdp job list"
+            )
+        return self._job_json(row)
+
+    def list(self, offset: int = 0, limit: int = 100) -> tuple[list[dict[str, Any]], int]:
+        """Jobs as JSON, the newest first, and how many there are."""
+        found, total = self._project.read(lambda c: rows.list_jobs(c, offset, limit))
+        return [self._job_json(row) for row in found], total
+
+    def tasks(
+        self, job_id: int, state: str | None = None, offset: int = 0, limit: int = 1_000_000
+    ) -> tuple[list[dict[str, Any]], int]:
+        """Tasks of a job as JSON, failures first, and how many there are."""
+        job = self._running.get(job_id)
+        if job is not None:
+            chosen = [task for task in job.tasks if state in (None, task.state)]
+            chosen.sort(key=lambda task: _ORDER.index(task.state))
+            return [task.to_json() for task in chosen[offset : offset + limit]], len(chosen)
+        found, total = self._project.read(
+            lambda c: rows.list_tasks(c, job_id, state, offset, limit)
+        )
+        return [_task_json(row) for row in found], total
+
+    def _job_json(self, row: rows.JobRow) -> dict[str, Any]:
+        values = {
+            "id": row.id, "kind": row.kind, "title": row.title, "state": row.state, "env": row.env,
+            "total": row.total, "done": row.done, "failed": row.failed, "skipped": row.skipped,
+            "bytes_done": 0, "bytes_total": 0, "started": row.started, "finished": row.finished,
+            "error": row.error, "args": row.args, "message": "",
+        }  # fmt: skip
+        job = self._running.get(row.id)
+        return values if job is None else values | _live(job)
+
+
+_ORDER = ("failed", "running", "queued", "interrupted", "cancelled", "skipped", "done")
+
+
+def _live(job: _Job) -> dict[str, Any]:
+    states = [task.state for task in job.tasks]
+    running = [task.message for task in job.tasks if task.state == "running" and task.message]
+    return {
+        "done": states.count("done"),
+        "failed": states.count("failed"),
+        "skipped": states.count("skipped"),
+        "bytes_done": sum(task.done for task in job.tasks),
+        "bytes_total": sum(task.total or 0 for task in job.tasks),
+        "message": running[-1] if running else "",
+    }
+
+
+def _task_json(row: rows.TaskRow) -> dict[str, Any]:
+    return {
+        "item": row.subject,
+        "title": row.title,
+        "state": row.state,
+        "done": 0,
+        "total": None,
+        "message": row.message,
+        "error": row.error,
+    }

@@ -1,0 +1,1 @@
+"""One project file (.hdpc): the only place with SQL besides the practice repository."""

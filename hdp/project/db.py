@@ -1,0 +1,255 @@
+"""The SQLite file of a project: one writer thread, read-only readers, migrations, backup."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.request import pathname2url
+
+from hdp.project.migrate import APPLICATION_ID, latest_version, migrate
+from hdp.sdk import ProjectError, Refused
+
+T = TypeVar("T")
+_POLL_S = 0.5
+_Job = tuple[Callable[[sqlite3.Connection], Any], "Future[Any]"]
+
+
+def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+    """A connection with the project's settings: foreign keys, 10 s patience, plain transactions."""
+    mode = "ro" if read_only else "rw"
+    uri = f"file:{pathname2url(str(path))}?mode={mode}"
+    connection = sqlite3.connect(
+        uri, uri=True, timeout=10, isolation_level=None, check_same_thread=False
+    )
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def check_file(path: Path) -> int:
+    """The schema version of a project file; ProjectError or Refused when it is not ours to open."""
+    if not path.is_file():
+        what = "is a folder" if path.is_dir() else "is not there"
+        raise ProjectError(
+            f"{path} {what}.",
+            code="project-missing",
+            hint="Name a project file (.hdpc), or make one with: hdp project new",
+            where={"file": str(path)},
+        )
+    try:
+        with contextlib.closing(connect(path, read_only=True)) as connection:
+            ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
+            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    except (sqlite3.Error, OSError) as error:
+        raise _foreign(path, f"it cannot be read ({error})") from error
+    if not ours or version == 0:
+        raise _foreign(path, "it was not made by HDP")
+    if version > latest_version():
+        raise Refused(
+            f"{path} was made by a newer HDP (file format {version}, this one knows"
+            f" {latest_version()}).",
+            code="project-newer",
+            hint="Install the newer HDP; nothing was changed.",
+            where={"file": str(path)},
+        )
+    return version
+
+
+def _foreign(path: Path, why: str) -> ProjectError:
+    return ProjectError(
+        f"{path} is not a project file: {why}.",
+        code="project-unreadable",
+        hint="Choose a file that ends in .hdpc, or restore a backup (.bak) beside it.",
+        where={"file": str(path)},
+    )
+
+
+class Database:
+    """One open project file.
+
+    `write` runs a function alone, inside BEGIN IMMEDIATE, on the one writer thread;
+    `read` runs one on this thread's own read-only connection, results fetched whole.
+    `on_foreign_change` is called when another process changed the file.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self.path = path
+        self.read_only = read_only
+        self.on_foreign_change: Callable[[], None] = lambda: None
+        self._jobs: queue.Queue[_Job | None] = queue.Queue()
+        self._local = threading.local()
+        self._readers: list[sqlite3.Connection] = []
+        self._closed = False
+        self._writer = threading.Thread(target=self._write_loop, name="project-writer", daemon=True)
+        self._writer.start()
+
+    def write(self, function: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `function` in one write transaction and give back its result."""
+        if self.read_only:
+            raise Refused(
+                f"{self.path.name} is open for reading only.",
+                code="read-only",
+                hint="Close it elsewhere, make the file writable, or work on a copy.",
+            )
+        if self._closed:
+            raise ProjectError("The project is closed.", code="project-closed")
+        future: Future[T] = Future()
+        self._jobs.put((function, future))
+        return future.result()
+
+    def read(self, function: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `function` on a read-only connection and give back its result."""
+        if self._closed:
+            raise ProjectError("The project is closed.", code="project-closed")
+        connection = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = connect(self.path, read_only=True)
+            self._readers.append(connection)
+        return function(connection)
+
+    def backup(self, target: Path) -> Path:
+        """Write a whole, compact copy to `target`, which must not exist yet."""
+        return copy_file(self.path, target)
+
+    def close(self) -> None:
+        """Finish what is being written and let go of the file."""
+        if self._closed:
+            return
+        self._closed = True
+        self._jobs.put(None)
+        self._writer.join()
+        for connection in self._readers:
+            connection.close()
+
+    def _write_loop(self) -> None:
+        connection = connect(self.path, read_only=self.read_only)
+        seen = _data_version(connection)
+        while True:
+            try:
+                job = self._jobs.get(timeout=_POLL_S)
+            except queue.Empty:
+                current = _data_version(connection)
+                if current != seen:
+                    seen = current
+                    self.on_foreign_change()
+                continue
+            if job is None:
+                break
+            _run_transaction(connection, *job)
+        connection.close()
+
+
+def _data_version(connection: sqlite3.Connection) -> int:
+    with contextlib.suppress(sqlite3.Error):
+        return int(connection.execute("PRAGMA data_version").fetchone()[0])
+    return -1
+
+
+def _run_transaction(
+    connection: sqlite3.Connection,
+    function: Callable[[sqlite3.Connection], Any],
+    future: Future[Any],
+) -> None:
+    try:
+        with transaction(connection):
+            result = function(connection)
+    except BaseException as error:  # noqa: BLE001 - handed to the caller's thread
+        future.set_exception(_told(error))
+    else:
+        future.set_result(result)
+
+
+def _told(error: BaseException) -> BaseException:
+    if not isinstance(error, sqlite3.OperationalError):
+        return error
+    return ProjectError(
+        f"The project file could not be written: {error}.",
+        code="project-write-failed",
+        hint="Check that the disk is not full and the file is not locked by another program.",
+    )
+
+
+@contextlib.contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """BEGIN IMMEDIATE ... COMMIT, or ROLLBACK when the body raises."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def create_file(path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
+    """Make a new project file at `path`, which must not exist; `fill` writes its first rows."""
+    try:
+        path.open("xb").close()
+    except FileExistsError as error:
+        raise Refused(
+            f"{path} exists already; it was not touched.",
+            code="file-exists",
+            hint="Choose another file name.",
+            where={"file": str(path)},
+        ) from error
+    except OSError as error:
+        raise ProjectError(
+            f"{path} cannot be written: {error.strerror}.",
+            code="project-not-writable",
+            hint="Choose a folder that exists and that you may write to.",
+            where={"file": str(path)},
+        ) from error
+    try:
+        with contextlib.closing(connect(path)) as connection:
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            migrate(connection)
+            with transaction(connection):
+                fill(connection)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def open_file(path: Path) -> Database:
+    """Open a project file, migrated to this version after a backup of the old one."""
+    version = check_file(path)
+    read_only = not _writable(path)
+    if version < latest_version() and not read_only:
+        copy_file(path, path.with_name(f"{path.stem}.v{version}.bak"))
+        with contextlib.closing(connect(path)) as connection:
+            migrate(connection)
+    return Database(path, read_only=read_only)
+
+
+def _writable(path: Path) -> bool:
+    try:
+        with path.open("r+b"):
+            return True
+    except OSError:
+        return False
+
+
+def copy_file(source: Path, target: Path) -> Path:
+    """Write a consistent copy of a project file to `target`, which must not exist yet."""
+    if target.exists():
+        raise Refused(
+            f"{target} exists already; it was not touched.",
+            code="file-exists",
+            hint="Choose another file name.",
+        )
+    try:
+        with contextlib.closing(connect(source, read_only=True)) as connection:
+            connection.execute("VACUUM INTO ?", (str(target),))
+    except sqlite3.Error as error:
+        raise ProjectError(
+            f"The copy {target} could not be written: {error}.",
+            code="backup-failed",
+            hint="Choose a folder that exists and has room.",
+        ) from error
+    return target

@@ -1,0 +1,321 @@
+"""Deposits: one item in one environment, with the journal of what is being done to it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hdp.events import now
+
+LIVE = ("prepared", "draft", "in_review")
+
+
+@dataclass(frozen=True)
+class DepositFile:
+    """A file that a deposit is to hold, as it was when the deposit was prepared."""
+
+    id: int
+    root: str
+    path: str
+    name: str
+    role: str
+    media_type: str
+    size: int
+    sha256: str
+    md5: str
+    status: str = "pending"
+    remote_id: str | None = None
+    remote_checksum: str | None = None
+    error: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Deposit:
+    """One item in one environment; `metadata` is the snapshot that is (to be) sent."""
+
+    id: int
+    item_id: int
+    env: str
+    state: str
+    doing: str | None
+    doing_since: str | None
+    doing_until: str | None
+    owner: str | None
+    candidates: list[str] | None
+    account: str
+    key: str
+    remote_id: str | None
+    concept_id: str | None
+    doi: str | None
+    concept_doi: str | None
+    version: str | None
+    url: str | None
+    title: str
+    metadata: dict[str, Any]
+    origins: dict[str, Any]
+    findings: list[dict[str, Any]]
+    mapping_hash: str
+    readback: dict[str, Any] | None
+    pipeline: str
+    previous: int | None
+    prepared: str
+    drafted: str | None
+    published: str | None
+
+
+_JSON = ("metadata", "origins", "findings", "readback", "candidates")
+
+
+def _deposit(row: sqlite3.Row) -> Deposit:
+    values = dict(row)
+    for name in _JSON:
+        values[name] = None if values[name] is None else json.loads(values[name])
+    return Deposit(**values)
+
+
+def insert_prepared(
+    connection: sqlite3.Connection,
+    *,
+    item_id: int,
+    env: str,
+    title: str,
+    metadata: Mapping[str, Any],
+    origins: Mapping[str, Any],
+    findings: Sequence[Mapping[str, Any]],
+    mapping_hash: str,
+    pipeline: str,
+    files: Sequence[DepositFile],
+) -> int | None:
+    """Write the snapshot of a prepared item, in place of an earlier prepared one.
+
+    Returns the deposit's id, or None where another process has gone further meanwhile.
+    """
+    live = live_deposit(connection, item_id, env)
+    if live is not None and (live.state != "prepared" or live.doing):
+        return None
+    values = (
+        title, _dump(metadata), _dump(origins), _dump(list(findings)),
+        mapping_hash, pipeline, now(),
+    )  # fmt: skip
+    if live is None:
+        cursor = connection.execute(
+            "INSERT INTO deposit (title, metadata, origins, findings, mapping_hash, pipeline,"
+            " prepared, item_id, env, state, key)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'prepared', ?)",
+            (*values, item_id, env, str(uuid.uuid4())),
+        )
+        deposit_id = int(cursor.lastrowid or 0)
+    else:
+        deposit_id = live.id
+        connection.execute(
+            "UPDATE deposit SET title = ?, metadata = ?, origins = ?, findings = ?,"
+            " mapping_hash = ?, pipeline = ?, prepared = ? WHERE id = ?",
+            (*values, deposit_id),
+        )
+    store_files(connection, deposit_id, files)
+    return deposit_id
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def store_files(
+    connection: sqlite3.Connection, deposit_id: int, files: Sequence[DepositFile]
+) -> None:
+    """Replace the files that a deposit is to hold."""
+    connection.execute("DELETE FROM deposit_file WHERE deposit_id = ?", (deposit_id,))
+    connection.executemany(
+        "INSERT INTO deposit_file (deposit_id, root, path, name, role, media_type, size, sha256,"
+        " md5) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (deposit_id, f.root, f.path, f.name, f.role, f.media_type, f.size, f.sha256, f.md5)
+            for f in files
+        ],
+    )
+
+
+def get_deposit(connection: sqlite3.Connection, deposit_id: int) -> Deposit:
+    """One deposit by its id."""
+    row = connection.execute("SELECT * FROM deposit WHERE id = ?", (deposit_id,)).fetchone()
+    return _deposit(row)
+
+
+def live_deposit(connection: sqlite3.Connection, item_id: int, env: str) -> Deposit | None:
+    """The prepared, draft or in-review deposit of an item in an environment."""
+    row = connection.execute(
+        "SELECT * FROM deposit WHERE item_id = ? AND env = ?"
+        " AND state IN ('prepared', 'draft', 'in_review')",
+        (item_id, env),
+    ).fetchone()
+    return None if row is None else _deposit(row)
+
+
+def current_deposit(connection: sqlite3.Connection, item_id: int, env: str) -> Deposit | None:
+    """The live deposit of an item in an environment, else its latest published one."""
+    row = connection.execute(
+        "SELECT * FROM deposit WHERE item_id = ? AND env = ? AND state != 'discarded'"
+        " ORDER BY state = 'published', id DESC LIMIT 1",
+        (item_id, env),
+    ).fetchone()
+    return None if row is None else _deposit(row)
+
+
+def list_deposits(
+    connection: sqlite3.Connection,
+    env: str | None = None,
+    states: Sequence[str] = (),
+    item_ids: Sequence[int] | None = None,
+) -> list[Deposit]:
+    """Deposits by id, restricted to an environment, to states and to items."""
+    conditions, values = ["1"], list[Any]()
+    if env is not None:
+        conditions.append("env = ?")
+        values.append(env)
+    for column, chosen in (("state", states or None), ("item_id", item_ids)):
+        if chosen is not None:
+            conditions.append(f"{column} IN (SELECT value FROM json_each(?))")
+            values.append(json.dumps(list(chosen)))
+    query = f"SELECT * FROM deposit WHERE {' AND '.join(conditions)} ORDER BY id"
+    return [_deposit(row) for row in connection.execute(query, values).fetchall()]
+
+
+def env_states(connection: sqlite3.Connection) -> dict[int, dict[str, str]]:
+    """item -> environment -> state, live deposits before published ones."""
+    rows = connection.execute(
+        "SELECT item_id, env, state FROM deposit WHERE state != 'discarded'"
+        " ORDER BY state != 'published', id"
+    ).fetchall()
+    states: dict[int, dict[str, str]] = {}
+    for row in rows:
+        states.setdefault(row["item_id"], {})[row["env"]] = row["state"].replace("_", "-")
+    return states
+
+
+def list_files(connection: sqlite3.Connection, deposit_id: int) -> list[DepositFile]:
+    """The files of a deposit in the order they were prepared."""
+    rows = connection.execute(
+        "SELECT * FROM deposit_file WHERE deposit_id = ? ORDER BY id", (deposit_id,)
+    ).fetchall()
+    return [_file(row) for row in rows]
+
+
+def _file(row: sqlite3.Row) -> DepositFile:
+    values = dict(row)
+    del values["deposit_id"]
+    values["error"] = None if values["error"] is None else json.loads(values["error"])
+    return DepositFile(**values)
+
+
+def files_by_deposit(
+    connection: sqlite3.Connection, deposit_ids: Sequence[int]
+) -> dict[int, list[DepositFile]]:
+    """deposit -> its files, for many deposits at once."""
+    rows = connection.execute(
+        "SELECT * FROM deposit_file WHERE deposit_id IN (SELECT value FROM json_each(?))"
+        " ORDER BY id",
+        (json.dumps(list(deposit_ids)),),
+    ).fetchall()
+    files: dict[int, list[DepositFile]] = {}
+    for row in rows:
+        files.setdefault(row["deposit_id"], []).append(_file(row))
+    return files
+
+
+def claim(
+    connection: sqlite3.Connection,
+    deposit_id: int,
+    *,
+    doing: str,
+    state: str,
+    owner: str,
+    since: str,
+    account: str | None = None,
+) -> bool:
+    """Write the intent of an unsafe call; False where another is at it or it has moved on."""
+    cursor = connection.execute(
+        "UPDATE deposit SET doing = ?, owner = ?, doing_since = ?, doing_until = NULL,"
+        " candidates = NULL, account = COALESCE(?, account)"
+        " WHERE id = ? AND state = ? AND doing IS NULL",
+        (doing, owner, since, account, deposit_id, state),
+    )
+    return cursor.rowcount == 1
+
+
+def take_over(connection: sqlite3.Connection, deposit: Deposit, owner: str) -> bool:
+    """Become the owner of an unsettled deposit; False where another was faster."""
+    cursor = connection.execute(
+        "UPDATE deposit SET owner = ? WHERE id = ? AND doing = ? AND owner = ?",
+        (owner, deposit.id, deposit.doing, deposit.owner),
+    )
+    return cursor.rowcount == 1
+
+
+def settle(connection: sqlite3.Connection, deposit_id: int, **changes: Any) -> None:
+    """Clear the intent and write what became of it, in one statement."""
+    update(connection, deposit_id, doing=None, owner=None, candidates=None, **changes)
+
+
+def update(connection: sqlite3.Connection, deposit_id: int, **changes: Any) -> None:
+    """Change columns of a deposit; JSON columns take plain values."""
+    for name in _JSON:
+        if changes.get(name) is not None:
+            changes[name] = _dump(changes[name])
+    names = ", ".join(f"{name} = ?" for name in changes)
+    connection.execute(f"UPDATE deposit SET {names} WHERE id = ?", (*changes.values(), deposit_id))
+
+
+def update_file(connection: sqlite3.Connection, file_id: int, **changes: Any) -> None:
+    """Change columns of a deposit's file."""
+    if changes.get("error") is not None:
+        changes["error"] = _dump(changes["error"])
+    names = ", ".join(f"{name} = ?" for name in changes)
+    connection.execute(
+        f"UPDATE deposit_file SET {names} WHERE id = ?", (*changes.values(), file_id)
+    )
+
+
+def reset_files(connection: sqlite3.Connection, deposit_id: int) -> None:
+    """Take back to pending what was under way when its process ended."""
+    connection.execute(
+        "UPDATE deposit_file SET status = 'pending' WHERE deposit_id = ? AND status = 'uploading'",
+        (deposit_id,),
+    )
+
+
+def delete_prepared(connection: sqlite3.Connection, deposit_id: int) -> bool:
+    """Take a prepared deposit back; False where it has moved on."""
+    cursor = connection.execute(
+        "DELETE FROM deposit WHERE id = ? AND state = 'prepared' AND doing IS NULL", (deposit_id,)
+    )
+    return cursor.rowcount == 1
+
+
+def unsettled(connection: sqlite3.Connection, env: str, owners: Sequence[str]) -> list[Deposit]:
+    """Deposits of an environment whose call was left open by one of `owners`."""
+    rows = connection.execute(
+        "SELECT * FROM deposit WHERE doing IS NOT NULL AND env = ?"
+        " AND owner IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (env, json.dumps(list(owners))),
+    ).fetchall()
+    return [_deposit(row) for row in rows]
+
+
+def known_remote_ids(connection: sqlite3.Connection, env: str) -> set[str]:
+    """Every id of a draft or record that the project knows in an environment."""
+    rows = connection.execute(
+        "SELECT remote_id FROM deposit WHERE env = ? AND remote_id IS NOT NULL", (env,)
+    ).fetchall()
+    return {row["remote_id"] for row in rows}
+
+
+def first_prepared(connection: sqlite3.Connection, env: str) -> dict[int, str]:
+    """item -> when its metadata was first prepared in an environment."""
+    rows = connection.execute(
+        "SELECT item_id, MIN(prepared) AS at FROM deposit WHERE env = ? GROUP BY item_id", (env,)
+    ).fetchall()
+    return {row["item_id"]: row["at"] for row in rows}

@@ -1,0 +1,151 @@
+"""Files of a project: what was found on disk, with hashes and status."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Known = dict[tuple[str, int, int, int], tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class FileFact:
+    """A file as a scan saw it; `path` is relative to its root, with `/`."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    inode: int
+    sha256: str
+    md5: str
+    media_type: str
+    status: str = "valid"
+    problems: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True)
+class Root:
+    """A folder that files are relative to."""
+
+    id: int
+    name: str
+    kind: str
+    path: str
+
+
+def insert_root(connection: sqlite3.Connection, name: str, kind: str, path: str) -> int:
+    """Add a root folder; `path` is relative to the project's folder where it can be."""
+    cursor = connection.execute(
+        "INSERT INTO root (name, kind, path) VALUES (?, ?, ?)", (name, kind, path)
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def list_roots(connection: sqlite3.Connection) -> list[Root]:
+    """All roots, the input folder first."""
+    rows = connection.execute("SELECT id, name, kind, path FROM root ORDER BY id").fetchall()
+    return [Root(**dict(row)) for row in rows]
+
+
+def known_hashes(connection: sqlite3.Connection, root_id: int) -> Known:
+    """(path, size, mtime, inode) -> hashes, so that unchanged files are not read again."""
+    rows = connection.execute(
+        "SELECT path, size, mtime_ns, inode, sha256, md5 FROM file"
+        " WHERE root_id = ? AND sha256 != ''",
+        (root_id,),
+    ).fetchall()
+    return {
+        (r["path"], r["size"], r["mtime_ns"], r["inode"]): (r["sha256"], r["md5"]) for r in rows
+    }
+
+
+@dataclass
+class FileChanges:
+    """What a scan found out about files: ids by path, and the paths that are new, changed, ..."""
+
+    ids: dict[str, int]
+    new: list[str]
+    changed: list[str]
+    moved: list[str]
+    missing: list[str]
+
+
+def store_files(
+    connection: sqlite3.Connection, root_id: int, facts: Iterable[FileFact]
+) -> FileChanges:
+    """Bring the file rows of a root to what a scan saw; what is gone reads `missing`."""
+    old = {
+        row["path"]: row
+        for row in connection.execute("SELECT * FROM file WHERE root_id = ?", (root_id,)).fetchall()
+    }
+    seen = {fact.path: fact for fact in facts}
+    gone = {row["sha256"]: row for path, row in old.items() if path not in seen and row["sha256"]}
+    changes = FileChanges({}, [], [], [], [])
+    for path, fact in seen.items():
+        row = old.get(path) or gone.pop(fact.sha256, None)
+        if row is None:
+            changes.new.append(path)
+            changes.ids[path] = _insert(connection, root_id, fact)
+            continue
+        if row["path"] != path:
+            changes.moved.append(path)
+            old.pop(row["path"])
+        changes.ids[path] = row["id"]
+        changed = row["sha256"] != fact.sha256
+        changes.changed += [path] * changed
+        if changed or _differs(row, fact):
+            _update(connection, row["id"], fact, changed=changed)
+    missing = [row for path, row in old.items() if path not in seen]
+    changes.missing = [row["path"] for row in missing]
+    connection.executemany(
+        "UPDATE file SET status = 'missing' WHERE id = ?", [(row["id"],) for row in missing]
+    )
+    return changes
+
+
+def _differs(row: sqlite3.Row, fact: FileFact) -> bool:
+    return tuple(
+        row[key] for key in ("path", "mtime_ns", "inode", "media_type", "status", "problems")
+    ) != (
+        fact.path, fact.mtime_ns, fact.inode, fact.media_type, fact.status,
+        json.dumps(list(fact.problems), ensure_ascii=False),
+    )  # fmt: skip
+
+
+def _values(fact: FileFact) -> tuple[Any, ...]:
+    problems = json.dumps(list(fact.problems), ensure_ascii=False)
+    return (
+        fact.path, fact.size, fact.mtime_ns, fact.inode, fact.sha256, fact.md5,
+        fact.media_type, fact.status, problems,
+    )  # fmt: skip
+
+
+def _insert(connection: sqlite3.Connection, root_id: int, fact: FileFact) -> int:
+    cursor = connection.execute(
+        "INSERT INTO file (path, size, mtime_ns, inode, sha256, md5, media_type, status, problems,"
+        " root_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*_values(fact), root_id),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def _update(connection: sqlite3.Connection, file_id: int, fact: FileFact, *, changed: bool) -> None:
+    connection.execute(
+        "UPDATE file SET path = ?, size = ?, mtime_ns = ?, inode = ?, sha256 = ?, md5 = ?,"
+        " media_type = ?, status = ?, problems = ? WHERE id = ?",
+        (*_values(fact), file_id),
+    )
+    if changed and fact.status == "valid" and _is_in_record(connection, file_id):
+        connection.execute("UPDATE file SET status = 'changed' WHERE id = ?", (file_id,))
+
+
+def _is_in_record(connection: sqlite3.Connection, file_id: int) -> bool:
+    row = connection.execute(
+        "SELECT 1 FROM item_file f JOIN deposit d ON d.item_id = f.item_id"
+        " WHERE f.file_id = ? AND d.state IN ('draft', 'in_review', 'published') LIMIT 1",
+        (file_id,),
+    ).fetchone()
+    return row is not None

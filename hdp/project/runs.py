@@ -1,0 +1,135 @@
+"""Runs of pipelines on items, and the files they made."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hdp.events import now
+
+
+@dataclass(frozen=True)
+class ArtifactRow:
+    """A file that a run made; `path` is relative to the output folder, with `/`."""
+
+    step: str
+    port: str
+    path: str
+    name: str
+    role: str
+    media_type: str
+    size: int
+    sha256: str
+    md5: str
+    derived_from: list[str]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: what it made, what it says of the metadata, what is to be uploaded."""
+
+    id: int
+    item_id: int
+    pipeline: str
+    state: str
+    folder: str
+    steps: list[dict[str, Any]]
+    metadata: list[dict[str, Any]]
+    uploads: list[str]
+    finished: str | None
+    artifacts: tuple[ArtifactRow, ...]
+
+
+def start_run(
+    connection: sqlite3.Connection,
+    *,
+    item_id: int,
+    pipeline: str,
+    source: str,
+    params: Mapping[str, Any],
+) -> int:
+    """Write down that a pipeline starts on an item."""
+    cursor = connection.execute(
+        "INSERT INTO run (item_id, pipeline, source, params, state, started)"
+        " VALUES (?, ?, ?, ?, 'running', ?)",
+        (item_id, pipeline, source, json.dumps(dict(params)), now()),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def finish_run(
+    connection: sqlite3.Connection,
+    run_id: int,
+    *,
+    folder: str,
+    steps: Sequence[Mapping[str, Any]],
+    metadata: Sequence[Mapping[str, Any]],
+    uploads: Sequence[str],
+    artifacts: Sequence[ArtifactRow],
+) -> None:
+    """Write down what a run made; earlier runs of the same pipeline on the item go."""
+    connection.execute(
+        "UPDATE run SET state = 'done', folder = ?, steps = ?, metadata = ?, uploads = ?,"
+        " finished = ? WHERE id = ?",
+        (folder, _dump(steps), _dump(metadata), _dump(uploads), now(), run_id),
+    )
+    connection.execute(
+        "DELETE FROM run WHERE id != ?1 AND (item_id, pipeline) IN"
+        " (SELECT item_id, pipeline FROM run WHERE id = ?1)",
+        (run_id,),
+    )
+    connection.executemany(
+        "INSERT INTO artifact (run_id, step, port, path, name, role, media_type, size, sha256, md5,"
+        " derived_from) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (run_id, a.step, a.port, a.path, a.name, a.role, a.media_type, a.size, a.sha256, a.md5,
+             _dump(a.derived_from))
+            for a in artifacts
+        ],
+    )  # fmt: skip
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(list(value), ensure_ascii=False)
+
+
+def fail_run(connection: sqlite3.Connection, run_id: int, error: Mapping[str, Any]) -> None:
+    """Write down why a run failed."""
+    connection.execute(
+        "UPDATE run SET state = 'failed', error = ?, finished = ? WHERE id = ?",
+        (json.dumps(dict(error), ensure_ascii=False), now(), run_id),
+    )
+
+
+def list_runs(connection: sqlite3.Connection, item_id: int) -> list[Run]:
+    """The finished runs of an item, oldest first."""
+    rows = connection.execute(
+        "SELECT * FROM run WHERE item_id = ? AND state = 'done' ORDER BY id", (item_id,)
+    ).fetchall()
+    return [_run(connection, row) for row in rows]
+
+
+def _run(connection: sqlite3.Connection, row: sqlite3.Row) -> Run:
+    artifacts = connection.execute(
+        "SELECT step, port, path, name, role, media_type, size, sha256, md5, derived_from"
+        " FROM artifact WHERE run_id = ? ORDER BY id",
+        (row["id"],),
+    ).fetchall()
+    return Run(
+        id=row["id"],
+        item_id=row["item_id"],
+        pipeline=row["pipeline"],
+        state=row["state"],
+        folder=row["folder"],
+        steps=json.loads(row["steps"]),
+        metadata=json.loads(row["metadata"]),
+        uploads=json.loads(row["uploads"]),
+        finished=row["finished"],
+        artifacts=tuple(
+            ArtifactRow(**{**dict(one), "derived_from": json.loads(one["derived_from"])})
+            for one in artifacts
+        ),
+    )

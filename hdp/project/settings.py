@@ -1,0 +1,34 @@
+"""Settings of a project: small JSON values by name."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any
+
+DEFAULTS: dict[str, Any] = {
+    "environment": "practice",
+    "scan": {},
+    "dates": {},
+}
+
+
+def get_setting(connection: sqlite3.Connection, key: str) -> Any:
+    """The value of a setting, or its default."""
+    row = connection.execute("SELECT value FROM setting WHERE key = ?", (key,)).fetchone()
+    return DEFAULTS.get(key) if row is None else json.loads(row["value"])
+
+
+def set_setting(connection: sqlite3.Connection, key: str, value: Any) -> None:
+    """Keep a value under a name."""
+    connection.execute(
+        "INSERT INTO setting (key, value) VALUES (?, ?)"
+        " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (key, json.dumps(value, ensure_ascii=False)),
+    )
+
+
+def list_settings(connection: sqlite3.Connection) -> dict[str, Any]:
+    """All settings, those left at their default too."""
+    rows = connection.execute("SELECT key, value FROM setting ORDER BY key").fetchall()
+    return DEFAULTS | {row["key"]: json.loads(row["value"]) for row in rows}
