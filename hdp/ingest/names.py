@@ -1,0 +1,67 @@
+"""What file names say: extension, stem, hidden, litter."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+_DOUBLE = (".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst", ".nii.gz")
+_LITTER = {"thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "$recycle.bin", "icon\r"}
+_LITTER_PATTERNS = ("~$*", ".~lock.*#", "*.hdpc", "*.hdpc-journal", "*.hdpc.*")
+
+
+def extension_of(name: str) -> str:
+    """The extension in lower case with its dot; `.tar.gz` counts as one; "" where there is none."""
+    lower = name.lower()
+    for double in _DOUBLE:
+        if lower.endswith(double) and len(lower) > len(double):
+            return double
+    dot = lower.rfind(".")
+    return lower[dot:] if 0 < dot < len(lower) - 1 else ""
+
+
+def stem_of(name: str) -> str:
+    """The name without its extension, byte for byte."""
+    extension = extension_of(name)
+    return name[: -len(extension)] if extension else name
+
+
+def basename(relpath: str) -> str:
+    """The last part of a path with `/`."""
+    return relpath.rpartition("/")[2]
+
+
+def folder_of(relpath: str) -> str:
+    """Everything before the last `/`; "" at the top."""
+    return relpath.rpartition("/")[0]
+
+
+def normalise_extensions(given: Iterable[str]) -> tuple[str, ...]:
+    """Extensions as they are compared: lower case, with a dot, each once, in order."""
+    cleaned = (one.strip().lower() for one in given)
+    return tuple(dict.fromkeys(one if one.startswith(".") else f".{one}" for one in cleaned if one))
+
+
+def fold(text: str) -> str:
+    """The text without differences of case and of Unicode form."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+
+
+def why_skipped(name: str) -> str:
+    """`litter`, `hidden` or "" for a name that may be a member."""
+    lower = name.lower()
+    if lower in _LITTER or any(fnmatchcase(lower, one) for one in _LITTER_PATTERNS):
+        return "litter"
+    if lower == ".ds_store" or lower.startswith((".spotlight", "._", ".trash")):
+        return "litter"
+    return "hidden" if name.startswith(".") else ""
+
+
+def is_unicode(name: str) -> bool:
+    """Whether the bytes of the name are valid in the system's encoding."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

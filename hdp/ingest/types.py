@@ -1,0 +1,120 @@
+"""Media types by content first, then by extension; the same on every machine."""
+
+from __future__ import annotations
+
+import re
+
+import filetype
+
+from hdp.ingest.names import extension_of
+
+HEAD = 4096
+UNKNOWN = "application/octet-stream"
+
+_BY_EXTENSION = {
+    ".obj": "model/obj", ".mtl": "model/mtl", ".glb": "model/gltf-binary",
+    ".gltf": "model/gltf+json", ".ply": "model/ply", ".stl": "model/stl", ".fbx": "model/x-fbx",
+    ".dae": "model/vnd.collada+xml", ".usdz": "model/vnd.usdz+zip", ".x3d": "model/x3d+xml",
+    ".e57": "model/e57", ".las": "application/vnd.las", ".laz": "application/vnd.laszip",
+    ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".tif": "image/tiff",
+    ".tiff": "image/tiff", ".webp": "image/webp", ".gif": "image/gif", ".bmp": "image/bmp",
+    ".jp2": "image/jp2", ".heic": "image/heic", ".svg": "image/svg+xml", ".tga": "image/x-tga",
+    ".dng": "image/x-adobe-dng", ".cr2": "image/x-canon-cr2", ".cr3": "image/x-canon-cr3",
+    ".nef": "image/x-nikon-nef", ".arw": "image/x-sony-arw", ".orf": "image/x-olympus-orf",
+    ".raf": "image/x-fuji-raf", ".rw2": "image/x-panasonic-rw2", ".exr": "image/x-exr",
+    ".hdr": "image/vnd.radiance", ".ktx2": "image/ktx2", ".dds": "image/vnd.ms-dds",
+    ".wav": "audio/wav", ".flac": "audio/flac", ".mp3": "audio/mpeg", ".ogg": "audio/ogg",
+    ".opus": "audio/ogg", ".m4a": "audio/mp4", ".aif": "audio/aiff", ".aiff": "audio/aiff",
+    ".mp4": "video/mp4", ".mov": "video/quicktime", ".mkv": "video/matroska",
+    ".avi": "video/vnd.avi", ".webm": "video/webm", ".mpg": "video/mpeg", ".mpeg": "video/mpeg",
+    ".m4v": "video/mp4", ".mxf": "application/mxf", ".pdf": "application/pdf",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ".odt": "application/vnd.oasis.opendocument.text",
+    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
+    ".odp": "application/vnd.oasis.opendocument.presentation",
+    ".rtf": "application/rtf", ".epub": "application/epub+zip", ".txt": "text/plain",
+    ".md": "text/markdown", ".tex": "application/x-tex", ".html": "text/html",
+    ".htm": "text/html", ".xml": "application/xml", ".xmp": "application/rdf+xml",
+    ".json": "application/json", ".geojson": "application/geo+json", ".csv": "text/csv",
+    ".tsv": "text/tab-separated-values", ".yaml": "application/yaml", ".yml": "application/yaml",
+    ".gpkg": "application/geopackage+sqlite3", ".sqlite": "application/vnd.sqlite3",
+    ".parquet": "application/vnd.apache.parquet", ".nc": "application/netcdf",
+    ".h5": "application/x-hdf5", ".zip": "application/zip", ".tar": "application/x-tar",
+    ".gz": "application/gzip", ".tar.gz": "application/gzip", ".tar.xz": "application/x-xz",
+    ".tar.bz2": "application/x-bzip2", ".7z": "application/x-7z-compressed",
+    ".whl": "application/zip", ".jar": "application/java-archive", ".py": "text/x-python",
+    ".ipynb": "application/x-ipynb+json", ".r": "text/x-r",
+}  # fmt: skip
+
+_SIGNATURES: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
+    (re.compile(pattern, re.DOTALL), media)
+    for pattern, media in (
+        (rb"glTF[\x01\x02]\0\0\0", "model/gltf-binary"),
+        (rb"ply\r?\n", "model/ply"),
+        (rb"Kaydara FBX Binary", "model/x-fbx"),
+        (rb"ASTM-E57", "model/e57"),
+        (rb"LASF", "application/vnd.las"),
+        (rb"%PDF-", "application/pdf"),
+        (rb"solid [^\0]{0,300}?facet\s+normal", "model/stl"),
+    )
+)
+# Containers whose content the extension knows better than the first bytes do.
+_CONTAINERS = {
+    "application/zip", "application/gzip", "application/x-bzip2", "application/x-xz",
+    "image/tiff", "image/x-canon-cr2", "video/mp4", "video/quicktime", "audio/ogg",
+    "video/x-matroska", "video/matroska", "application/x-tar", "application/vnd.las",
+}  # fmt: skip
+_SAME = {
+    "audio/x-wav": "audio/wav", "audio/x-flac": "audio/flac", "image/jpx": "image/jp2",
+    "video/x-msvideo": "video/vnd.avi", "audio/x-aiff": "audio/aiff",
+    "application/x-sqlite3": "application/vnd.sqlite3",
+}  # fmt: skip
+
+
+def by_extension(name: str) -> str:
+    """The media type that the extension promises."""
+    return _BY_EXTENSION.get(extension_of(name), UNKNOWN)
+
+
+def by_content(head: bytes) -> str:
+    """The media type that the first bytes prove, or "" where they prove none."""
+    for pattern, media in _SIGNATURES:
+        if pattern.match(head):
+            return media
+    guess = filetype.guess_mime(head) if head else None
+    return _SAME.get(guess, str(guess)) if guess else ""
+
+
+def media_type(name: str, head: bytes) -> str:
+    """What the file is: by its first bytes where they prove it, else by its extension."""
+    named, proven = by_extension(name), by_content(head)
+    if not proven or (proven in _CONTAINERS and named != UNKNOWN):
+        return named
+    return proven
+
+
+def kind_of(name: str) -> str:
+    """`model`, `image`, `video`, `audio`, `document`, `data`, `other`, `note` or `material`."""
+    if extension_of(name) == ".mtl":
+        return "material"
+    if extension_of(name) in (".txt", ".md"):
+        return "note"
+    media = by_extension(name)
+    top = media.partition("/")[0]
+    if extension_of(name) in (".las", ".laz"):
+        return "model"
+    if top in ("model", "image", "video", "audio"):
+        return top
+    if media == "application/mxf":
+        return "video"
+    return _kind_of_document(media)
+
+
+def _kind_of_document(media: str) -> str:
+    if media in ("application/pdf", "application/rtf", "application/epub+zip", "text/html"):
+        return "document"
+    if any(word in media for word in ("wordprocessing", "presentation", "opendocument.text")):
+        return "document"
+    return "data" if media not in (UNKNOWN, "application/zip") else "other"

@@ -1,0 +1,154 @@
+"""Every file below a folder that may take part in an item."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from fnmatch import translate
+from pathlib import Path
+from typing import NamedTuple
+
+from hdp.ingest.names import is_unicode, why_skipped
+from hdp.ingest.options import ScanOptions
+from hdp.sdk import Cancelled, Finding, NotFound
+
+
+class Found(NamedTuple):
+    """A regular file: path below the input folder with `/`, size in bytes."""
+
+    relpath: str
+    size: int
+    mtime_ns: int
+    inode: int
+
+
+@dataclass
+class Walked:
+    """What was found, sorted by path, and what was passed by.
+
+    `links`: relpath of a symbolic link -> relpath of its goal, or None where that is outside.
+    """
+
+    files: list[Found] = field(default_factory=list)
+    links: dict[str, str | None] = field(default_factory=dict)
+    skipped: Counter[str] = field(default_factory=Counter)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def walk(options: ScanOptions, *, cancelled: Callable[[], bool] | None = None) -> Walked:
+    """Everything below the input folder; no link is followed out of it."""
+    root = options.input
+    if not root.is_dir():
+        raise NotFound(
+            f"There is no folder {root}.", hint="Choose the input folder again.",
+            where={"file": str(root)},
+        )  # fmt: skip
+    walker = _Walker(root, options)
+    folders = [""]
+    while folders:
+        if cancelled and cancelled():
+            raise Cancelled("The scan was stopped.")
+        folders.extend(walker.enter(folders.pop()))
+    walker.walked.files.sort()
+    walker.walked.findings.sort(key=lambda one: (one.code, str(one.where.get("file"))))
+    return walker.walked
+
+
+class _Walker:
+    def __init__(self, root: Path, options: ScanOptions) -> None:
+        self.root = root
+        self.real = root.resolve()
+        self.never = _below(self.real, options.never)
+        self.exclude = [re.compile(translate(one.rstrip("/"))) for one in options.exclude]
+        self.walked = Walked()
+
+    def enter(self, folder: str) -> list[str]:
+        """Take the files of one folder; gives the folders in it."""
+        try:
+            with os.scandir(self.root / folder) as listing:
+                return [path for entry in listing if (path := self._take(folder, entry))]
+        except OSError as error:
+            self._report("unreadable", folder or ".", f"The folder cannot be read: {error}.")
+            return []
+
+    def _take(self, folder: str, entry: os.DirEntry[str]) -> str:
+        path = f"{folder}/{entry.name}" if folder else entry.name
+        if reason := self._why_not(path, entry):
+            self.walked.skipped[reason] += 1
+            return ""
+        if entry.is_symlink():
+            return self._link(path)
+        if entry.is_dir(follow_symlinks=False):
+            return path
+        try:
+            self._file(path, entry.stat(follow_symlinks=False))
+        except OSError as error:
+            self._report("unreadable", path, f"The file cannot be read: {error}.")
+        return ""
+
+    def _why_not(self, path: str, entry: os.DirEntry[str]) -> str:
+        if not is_unicode(entry.name):
+            shown = path.encode("utf-8", "backslashreplace").decode()
+            self._report("", shown, "The file name is not valid text.", "Rename the file.")
+            return "name"
+        if reason := why_skipped(entry.name):
+            return reason
+        if path in self.never:
+            return "never"
+        if any(one.match(path) or one.match(entry.name) for one in self.exclude):
+            return "excluded"
+        return ""
+
+    def _link(self, path: str) -> str:
+        goal = _goal(self.root / path, self.real)
+        self.walked.links[path] = goal
+        if goal is None:
+            self.walked.skipped["link"] += 1
+        elif (self.real / goal).is_file() and not self._goal_is_barred(goal):
+            self._file(path, (self.root / path).stat())
+        else:
+            self.walked.skipped["link"] += 1
+        return ""
+
+    def _goal_is_barred(self, goal: str) -> bool:
+        parts = goal.split("/")
+        paths = {"/".join(parts[: n + 1]) for n in range(len(parts))}
+        hidden = any(why_skipped(one) for one in parts)
+        return hidden or any(
+            path in self.never or any(one.match(path) for one in self.exclude) for path in paths
+        )
+
+    def _file(self, path: str, info: os.stat_result) -> None:
+        if not stat.S_ISREG(info.st_mode):
+            self.walked.skipped["special"] += 1
+            return
+        self.walked.files.append(Found(path, info.st_size, info.st_mtime_ns, info.st_ino))
+
+    def _report(self, reason: str, path: str, message: str, hint: str = "") -> None:
+        if reason:
+            self.walked.skipped[reason] += 1
+        hint = hint or "Check its permissions, then scan again."
+        code = reason or "name-not-text"
+        self.walked.findings.append(Finding("warning", code, message, hint, {"file": path}))
+
+
+def _below(real: Path, paths: Iterable[Path]) -> set[str]:
+    """The paths that lie below the folder, as relpaths, by name and by what they point to."""
+    found = set()
+    for path in paths:
+        for one in (path.resolve(), path.parent.resolve() / path.name):
+            if one.is_relative_to(real) and one != real:
+                found.add(one.relative_to(real).as_posix())
+    return found
+
+
+def _goal(link: Path, real: Path) -> str | None:
+    try:
+        goal = link.resolve(strict=True)
+    except (OSError, RuntimeError):
+        return None
+    return goal.relative_to(real).as_posix() if goal.is_relative_to(real) else None
