@@ -356,8 +356,12 @@ def _unreachable(call: _Call, error: Exception) -> Unreachable:
     host = urlsplit(call.url).hostname or call.url
     reason = getattr(error.args[0] if error.args else None, "reason", None)
     never = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
-    badly = (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema,
-             requests.exceptions.InvalidSchema, requests.exceptions.InvalidHeader)  # fmt: skip
+    badly = (
+        requests.exceptions.InvalidURL,
+        requests.exceptions.MissingSchema,
+        requests.exceptions.InvalidSchema,
+        requests.exceptions.InvalidHeader,
+    )
     sent = not isinstance(reason, never) and not isinstance(error, badly)
     what = f"{call.method} {urlsplit(call.url).path or '/'}"
     text = redact(

@@ -1,0 +1,275 @@
+"""Zenodo's deposit API as the verbs of a target. Addresses start at the connection's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+from urllib.parse import quote, urlsplit
+
+from hdp.sdk import (
+    Can,
+    Connection,
+    Draft,
+    Environment,
+    Finding,
+    InvalidInput,
+    LocalFile,
+    Missing,
+    Publication,
+    Record,
+    Rejected,
+    RemoteFile,
+    Response,
+    Target,
+    Unauthorised,
+)
+from hdp_plugins.zenodo import answers, checks, translate, vocabulary
+
+DEPOSITIONS = "/api/deposit/depositions"
+RECORDS = "/api/records"
+PAGE_SIZE = 100
+MOST_PAGES = 100
+OWN_DOI = re.compile(r"(?i)(?:^|/)10\.\d{4,9}/zenodo\.(\d+)$")
+
+
+class Zenodo(Target):
+    """Zenodo, its sandbox, and whatever answers like them."""
+
+    id: ClassVar[str] = "zenodo"
+    title: ClassVar[str] = "Zenodo"
+    environments: ClassVar[tuple[Environment, ...]] = (
+        Environment("sandbox", "sandbox", "https://sandbox.zenodo.org", "Zenodo Sandbox"),
+        Environment("production", "production", "https://zenodo.org", "Zenodo"),
+    )
+    can: ClassVar[Can] = Can.DISCARD | Can.NEW_VERSION | Can.EDIT | Can.PULL | Can.LIST_DRAFTS
+    max_files: ClassVar[int | None] = 100
+    max_bytes: ClassVar[int | None] = 50_000_000_000
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._buckets: dict[str, str] = {}
+
+    @classmethod
+    def schema(cls) -> dict[str, Any]:
+        """The fields of the deposit API with titles, vocabularies and what is required."""
+        return vocabulary.schema()
+
+    def validate(self, record: Record) -> Iterable[Finding]:
+        """Everything Zenodo would refuse, drop or change; sends nothing."""
+        return checks.check_record(record)
+
+    def same_metadata(self, record: Record, draft: Draft) -> bool:
+        """Whether the draft is what Zenodo makes of the record's metadata."""
+        return translate.same(translate.to_deposit(record), draft.metadata)
+
+    def page_url(self, remote_id: str) -> str:
+        """The draft's page; it leads to the record's once that is published."""
+        return f"{self._base}/uploads/{_segment(remote_id)}"
+
+    def whoami(self) -> str:
+        """The account's e-mail address; Unauthorised with a wrong token."""
+        data = answers.read_object(self._call("GET", "/api/me"))
+        if not (data.get("email") or data.get("id")):
+            raise Unauthorised("Zenodo did not say whose token this is.")
+        return str(data.get("email") or f"account {data['id']}")
+
+    def create_draft(self, record: Record, key: str) -> Draft:
+        """A new draft with metadata; `key` is not sent, Zenodo has no place for it."""
+        body = {"metadata": translate.to_deposit(record)}
+        return self._draft(self._call("POST", DEPOSITIONS, json=body))
+
+    def update_draft(self, draft_id: str, record: Record) -> Draft:
+        """Replace the metadata; what the record does not have is taken away."""
+        body = {"metadata": translate.to_deposit(record)}
+        return self._draft(self._call("PUT", _deposition(draft_id), json=body))
+
+    def get_draft(self, draft_id: str) -> Draft:
+        """The draft; Missing when there is none or it is published and not being edited."""
+        data = answers.read_object(self._call("GET", _deposition(draft_id)))
+        if data.get("state") == "done":
+            raise Missing(
+                f"Record {draft_id} is published and has no open draft.", code="already-published"
+            )
+        return answers.to_draft(data, self.page_url(draft_id))
+
+    def list_files(self, draft_id: str) -> Sequence[RemoteFile]:
+        """The draft's files in the order of their names."""
+        data = answers.read_list(self._call("GET", f"{_deposition(draft_id)}/files"))
+        return sorted((answers.to_file(one) for one in data), key=lambda one: one.name)
+
+    def upload_file(
+        self, draft_id: str, file: LocalFile, progress: Callable[[int, int], None]
+    ) -> RemoteFile:
+        """Send one file to the draft's bucket, replacing one of the same name."""
+        name = file.name or file.path.name
+        known = self._buckets.get(draft_id)
+        try:
+            return self._put_file(known or self._bucket(draft_id), name, file, progress)
+        except (Missing, Unauthorised, Rejected):
+            # A bucket changes at publish; a remembered one may be the old one.
+            if known is None or self._bucket(draft_id) == known:
+                raise
+        return self._put_file(self._buckets[draft_id], name, file, progress)
+
+    def _put_file(
+        self, bucket: str, name: str, file: LocalFile, progress: Callable[[int, int], None]
+    ) -> RemoteFile:
+        if "/" in name or name in ("", ".", ".."):
+            raise InvalidInput(
+                f"Zenodo cannot hold a file with this name: “{name}”.",
+                code="file-name",
+                where={"file": name},
+            )
+        answer = self._call(
+            "PUT",
+            f"/api/files/{bucket}/{quote(name, safe='')}",
+            body=file.path,
+            progress=progress,
+            headers={"Content-Type": "application/octet-stream"},
+        )
+        return answers.to_file(answers.read_object(answer))
+
+    def _bucket(self, draft_id: str) -> str:
+        data = answers.read_object(self._call("GET", _deposition(draft_id)))
+        links = data.get("links")
+        link = str(links.get("bucket") or "") if isinstance(links, dict) else ""
+        bucket = urlsplit(link).path.rstrip("/").rpartition("/")[2]
+        if not bucket:
+            raise Rejected(
+                f"Draft {draft_id} has no place for files: it may be published.",
+                code="files-locked",
+            )
+        self._buckets[draft_id] = _segment(bucket)
+        return self._buckets[draft_id]
+
+    def delete_file(self, draft_id: str, name: str) -> None:
+        """Take one file out of the draft; Missing when it is not there."""
+        for file in self.list_files(draft_id):
+            if file.name == name:
+                self._call("DELETE", f"{_deposition(draft_id)}/files/{_segment(file.id)}")
+                return
+        raise Missing(f"Draft {draft_id} has no file “{name}”.", where={"file": name})
+
+    def publish(self, draft_id: str) -> Publication:
+        """Make it public, for ever; Missing when it is published already."""
+        answer = self._call("POST", f"{_deposition(draft_id)}/actions/publish")
+        self._buckets.pop(draft_id, None)
+        return self._publication(answers.read_object(answer))
+
+    def discard(self, draft_id: str) -> None:
+        """Delete a draft, or drop the changes to a published record."""
+        self._call("POST", f"{_deposition(draft_id)}/actions/discard")
+        self._buckets.pop(draft_id, None)
+
+    def edit_record(self, record_id: str, key: str) -> Draft:
+        """Open the metadata of a published record; the files stay locked."""
+        return self._draft(self._call("POST", f"{_deposition(record_id)}/actions/edit"))
+
+    def new_version(self, record_id: str, *, keep_files: bool, key: str) -> Draft:
+        """The next version's draft, the same one when asked again.
+
+        With `keep_files` an empty draft gets the files of the version before. A draft
+        that already holds files keeps them: somebody may have put them there.
+        """
+        made = answers.read_object(self._call("POST", f"{_record(record_id)}/versions"))
+        draft_id = answers.to_draft(made, "").id
+        if keep_files and not self.list_files(draft_id):
+            self._call("POST", f"{_record(draft_id)}/draft/actions/files-import")
+        return self.get_draft(draft_id)
+
+    def list_drafts(self, since: datetime | None = None) -> Sequence[Draft]:
+        """This account's drafts of records never published, newest first."""
+        found: dict[str, Draft] = {}
+        for page in range(1, MOST_PAGES + 1):
+            params = {"q": "is_published:false", "sort": "newest", "size": PAGE_SIZE, "page": page}
+            data = answers.read_list(self._call("GET", DEPOSITIONS, params=params))
+            drafts = [answers.to_draft(one, "") for one in data if one.get("submitted") is False]
+            fresh = [one for one in drafts if since is None or _at_or_after(one, since)]
+            found.update((one.id, one) for one in fresh)
+            if len(data) < PAGE_SIZE or (drafts and not fresh):
+                break
+        return tuple(found.values())
+
+    def get_record(self, id_or_doi: str) -> Publication:
+        """A published record by id or Zenodo DOI; a concept gives its newest version."""
+        return self._publication(self._record_data(id_or_doi))
+
+    def _record_data(self, id_or_doi: str) -> dict[str, Any]:
+        text = id_or_doi.strip()
+        own = OWN_DOI.search(text)
+        if own or not text.lower().removeprefix("https://doi.org/").startswith("10."):
+            path = _record(own.group(1) if own else text)
+            return answers.read_object(self._call("GET", path))
+        doi = text.lower().removeprefix("https://doi.org/").replace('"', "")
+        params = {"q": f'doi:"{doi}"', "all_versions": "true", "size": 2}
+        hits = _hits(self._call("GET", RECORDS, params=params))
+        if not hits:
+            raise Missing(f"Zenodo has no record with the DOI {doi}.")
+        return hits[0]
+
+    def list_record_files(self, record_id: str) -> Sequence[RemoteFile]:
+        """The files of a published record in the order of their names."""
+        files = self._record_data(record_id).get("files") or []
+        found = [answers.to_file(one) for one in files if isinstance(one, dict)]
+        return sorted(found, key=lambda one: one.name)
+
+    def list_versions(self, concept_id: str) -> Sequence[Publication]:
+        """All published versions, newest first."""
+        newest = self.get_record(concept_id)
+        found: list[dict[str, Any]] = []
+        for page in range(1, MOST_PAGES + 1):
+            params = {"size": 25, "page": page}
+            hits = _hits(self._call("GET", f"{_record(newest.id)}/versions", params=params))
+            found += hits
+            if len(hits) < 25:
+                break
+        found.sort(key=lambda one: str(one.get("created")), reverse=True)
+        return tuple(self._publication(one) for one in found)
+
+    @property
+    def _base(self) -> str:
+        return self.connection.base_url.rstrip("/")
+
+    def _call(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **options: Any
+    ) -> Response:
+        http = self.connection.http
+        sent = {"Authorization": f"Bearer {self.connection.token}", **(headers or {})}
+        answer = http.request(method, self._base + path, headers=sent, **options)
+        answers.check(answer, http.server_time)
+        return answer
+
+    def _draft(self, answer: Response) -> Draft:
+        draft = answers.to_draft(answers.read_object(answer), "")
+        return answers.to_draft(draft.raw, self.page_url(draft.id))
+
+    def _publication(self, data: Mapping[str, Any]) -> Publication:
+        found = answers.to_publication(data, "")
+        page = f"{self._base}/records/{_segment(found.id)}"
+        return answers.to_publication(data, page)
+
+
+def _segment(text: str) -> str:
+    return quote(text.strip(), safe="")
+
+
+def _deposition(draft_id: str) -> str:
+    return f"{DEPOSITIONS}/{_segment(draft_id)}"
+
+
+def _record(record_id: str) -> str:
+    return f"{RECORDS}/{_segment(record_id)}"
+
+
+def _at_or_after(draft: Draft, since: datetime) -> bool:
+    return draft.created is None or draft.created >= since
+
+
+def _hits(answer: Response) -> list[dict[str, Any]]:
+    outer = answers.read_object(answer).get("hits")
+    hits = outer.get("hits") if isinstance(outer, dict) else None
+    if not isinstance(hits, list):
+        raise answers.bad_answer("a list of records was expected")
+    return [one for one in hits if isinstance(one, dict)]
