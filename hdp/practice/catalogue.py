@@ -1,0 +1,288 @@
+"""The practice repository's catalogue: one SQLite file that several servers may use at once.
+
+A record has up to two sides: a draft and what is public. Both point to a bucket, which holds
+file rows; the bodies lie beside the catalogue, named by their MD5.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+CatalogueError = sqlite3.Error
+SideName = Literal["draft", "public"]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS counter (next INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS record (id INTEGER PRIMARY KEY, concept INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS side (
+  record INTEGER NOT NULL REFERENCES record (id) ON DELETE CASCADE,
+  name TEXT NOT NULL CHECK (name IN ('draft', 'public')),
+  metadata TEXT NOT NULL, problems TEXT NOT NULL, bucket TEXT NOT NULL,
+  created TEXT NOT NULL, modified TEXT NOT NULL, revision INTEGER NOT NULL,
+  PRIMARY KEY (record, name)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS file (
+  bucket TEXT NOT NULL, key TEXT NOT NULL, id TEXT NOT NULL, version TEXT NOT NULL,
+  size INTEGER NOT NULL, md5 TEXT NOT NULL, mimetype TEXT NOT NULL,
+  created TEXT NOT NULL, updated TEXT NOT NULL,
+  PRIMARY KEY (bucket, key)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS record_concept ON record (concept);
+CREATE INDEX IF NOT EXISTS side_bucket ON side (bucket);
+CREATE INDEX IF NOT EXISTS file_md5 ON file (md5);
+INSERT INTO counter SELECT 1000 WHERE NOT EXISTS (SELECT 1 FROM counter);
+"""
+
+
+@dataclass
+class Side:
+    """A draft, or the public state, of a record; times are ISO 8601 UTC."""
+
+    metadata: dict[str, Any]
+    problems: list[list[str]]
+    bucket: str
+    created: str
+    modified: str
+    revision: int = 4
+
+
+@dataclass(frozen=True)
+class File:
+    """A file row; `md5` is bare hex."""
+
+    key: str
+    id: str
+    version: str
+    size: int
+    md5: str
+    mimetype: str
+    created: str
+    updated: str
+
+
+@dataclass
+class Deposition:
+    """A record with its sides and the files of the side that is shown."""
+
+    id: int
+    concept: int
+    draft: Side | None = None
+    public: Side | None = None
+    files: list[File] = field(default_factory=list)
+    concept_published: bool = False
+
+    @property
+    def shown(self) -> Side:
+        """The draft where there is one, else what is public."""
+        side = self.draft or self.public
+        if side is None:
+            raise LookupError(f"record {self.id} has no side")
+        return side
+
+
+def now() -> str:
+    """The present time as answers spell it."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def new_uuid() -> str:
+    """A fresh id for a bucket, a file or a version of a file."""
+    return str(uuid.uuid4())
+
+
+class Catalogue:
+    """Opens `catalogue.sqlite` in the folder; reads and writes run in short transactions."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "catalogue.sqlite"
+        self._idle: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        with self.write() as db:
+            for statement in _SCHEMA.split(";\n"):
+                db.execute(statement)
+
+    def close(self) -> None:
+        """Close the connections that nobody uses."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, timeout=10, isolation_level=None, check_same_thread=False
+        )
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA busy_timeout = 10000")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        return connection
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            connection = self._idle.pop() if self._idle else None
+        connection = connection or self._connect()
+        try:
+            yield connection
+        finally:
+            with self._lock:
+                self._idle.append(connection)
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that has the write lock from its start, across processes."""
+        with self._transaction("BEGIN IMMEDIATE") as db:
+            yield db
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that sees one state of the catalogue."""
+        with self._transaction("BEGIN") as db:
+            yield db
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        with self._connection() as db:
+            db.execute(begin)
+            try:
+                yield db
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
+
+
+def allocate(db: sqlite3.Connection, count: int) -> int:
+    """The first of `count` new ids, never given before."""
+    row = db.execute("UPDATE counter SET next = next + ? RETURNING next", (count,)).fetchall()
+    return int(row[0][0]) - count + 1
+
+
+def add_record(db: sqlite3.Connection, concept: int | None = None) -> tuple[int, int]:
+    """A new record's id and its concept's, which is new unless given."""
+    first = allocate(db, 1 if concept else 2)
+    record, concept = (first, concept) if concept else (first + 1, first)
+    db.execute("INSERT INTO record VALUES (?, ?)", (record, concept))
+    return record, concept
+
+
+def save_side(db: sqlite3.Connection, record: int, name: SideName, side: Side) -> None:
+    """Write one side, replacing what was there."""
+    db.execute(
+        "INSERT OR REPLACE INTO side VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (record, name, json.dumps(side.metadata), json.dumps(side.problems), side.bucket,
+         side.created, side.modified, side.revision),
+    )  # fmt: skip
+
+
+def drop_draft(db: sqlite3.Connection, deposition: Deposition) -> None:
+    """Remove the draft, and the record too where nothing of it is public."""
+    if deposition.draft:
+        db.execute("DELETE FROM file WHERE bucket = ?", (deposition.draft.bucket,))
+    db.execute("DELETE FROM side WHERE record = ? AND name = 'draft'", (deposition.id,))
+    if not deposition.public:
+        db.execute("DELETE FROM record WHERE id = ?", (deposition.id,))
+
+
+def find(db: sqlite3.Connection, record: int) -> Deposition | None:
+    """The record, or None."""
+    rows = db.execute("SELECT * FROM record WHERE id = ?", (record,)).fetchall()
+    return _load(db, rows[0]) if rows else None
+
+
+def all_records(db: sqlite3.Connection) -> list[Deposition]:
+    """Every record, newest first."""
+    rows = db.execute("SELECT * FROM record ORDER BY id DESC").fetchall()
+    return [_load(db, row) for row in rows]
+
+
+def versions(db: sqlite3.Connection, concept: int) -> list[Deposition]:
+    """All records of a concept, newest first."""
+    rows = db.execute(
+        "SELECT * FROM record WHERE concept = ? ORDER BY id DESC", (concept,)
+    ).fetchall()
+    return [_load(db, row) for row in rows]
+
+
+def find_bucket(db: sqlite3.Connection, bucket: str) -> tuple[Deposition, SideName] | None:
+    """Whose bucket it is, and of which side."""
+    rows = db.execute("SELECT record, name FROM side WHERE bucket = ?", (bucket,)).fetchall()
+    found = find(db, rows[0]["record"]) if rows else None
+    return (found, rows[0]["name"]) if found else None
+
+
+def files_of(db: sqlite3.Connection, bucket: str) -> list[File]:
+    """The files of a bucket, in the order they were added."""
+    rows = db.execute(
+        "SELECT key, id, version, size, md5, mimetype, created, updated FROM file "
+        "WHERE bucket = ? ORDER BY created, key",
+        (bucket,),
+    ).fetchall()
+    return [File(*row) for row in rows]
+
+
+def save_file(db: sqlite3.Connection, bucket: str, file: File) -> None:
+    """Add a file row, replacing one of the same key."""
+    db.execute(
+        "INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (bucket, file.key, file.id, file.version, file.size, file.md5, file.mimetype,
+         file.created, file.updated),
+    )  # fmt: skip
+
+
+def delete_file(db: sqlite3.Connection, bucket: str, key: str) -> None:
+    """Remove a file row."""
+    db.execute("DELETE FROM file WHERE bucket = ? AND key = ?", (bucket, key))
+
+
+def copy_files(db: sqlite3.Connection, source: str, goal: str) -> None:
+    """Give a bucket the files of another one; bodies are shared."""
+    for one in files_of(db, source):
+        save_file(db, goal, one)
+
+
+def in_use(db: sqlite3.Connection, md5: str) -> bool:
+    """Whether any file row still points to this body."""
+    return bool(db.execute("SELECT 1 FROM file WHERE md5 = ? LIMIT 1", (md5,)).fetchall())
+
+
+def dois_in_use(db: sqlite3.Connection, *, except_record: int) -> set[str]:
+    """The DOIs of all published records but one."""
+    rows = db.execute(
+        "SELECT json_extract(metadata, '$.doi') FROM side WHERE name = 'public' AND record != ?",
+        (except_record,),
+    ).fetchall()
+    return {str(row[0]).lower() for row in rows if row[0]}
+
+
+def _load(db: sqlite3.Connection, row: sqlite3.Row) -> Deposition:
+    sides = _sides(db, row["id"])
+    found = Deposition(row["id"], row["concept"], sides.get("draft"), sides.get("public"))
+    found.files = files_of(db, found.shown.bucket)
+    published: Sequence[Any] = db.execute(
+        "SELECT 1 FROM side JOIN record ON record.id = side.record WHERE name = 'public' "
+        "AND concept = ? AND json_extract(metadata, '$.doi') LIKE '10.5072/%' LIMIT 1",
+        (row["concept"],),
+    ).fetchall()
+    found.concept_published = bool(published)
+    return found
+
+
+def _sides(db: sqlite3.Connection, record: int) -> dict[str, Side]:
+    rows = db.execute("SELECT * FROM side WHERE record = ?", (record,)).fetchall()
+    return {
+        row["name"]: Side(
+            json.loads(row["metadata"]), json.loads(row["problems"]), row["bucket"],
+            row["created"], row["modified"], row["revision"],
+        )
+        for row in rows
+    }  # fmt: skip

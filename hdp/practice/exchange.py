@@ -1,0 +1,165 @@
+"""One request and its answer: who may ask, how often, and what goes wrong on order."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from typing import IO, Any, cast
+
+from bottle import HTTPError, HTTPResponse, request
+
+from hdp.practice import refusals
+from hdp.practice.catalogue import CatalogueError
+from hdp.practice.faults import Fault
+from hdp.practice.refusals import forbidden, refuse
+from hdp.practice.repository import Repository
+from hdp.serving import Environ
+
+_BLOCK = 1024 * 1024
+_MOST_JSON = 32 * 1024 * 1024
+
+Handler = Callable[["Call"], HTTPResponse]
+
+
+class Call:
+    """What a handler is given."""
+
+    def __init__(
+        self, repository: Repository, words: dict[str, str], faults: dict[str, Fault]
+    ) -> None:
+        self.repository = repository
+        self.words = words
+        self.faults = faults
+        self.environ: Environ = request.environ
+        self.base = f"http://{self.environ.get('HTTP_HOST', '')}"
+        self.query: dict[str, str] = {
+            name: request.query.getunicode(name) for name in request.query
+        }
+
+    @property
+    def length(self) -> int:
+        """The length of the body in bytes."""
+        text = self.environ.get("CONTENT_LENGTH") or "0"
+        return int(text) if text.isdigit() else 0
+
+    @property
+    def body(self) -> IO[bytes]:
+        """The body as it comes in."""
+        return cast(IO[bytes], self.environ["wsgi.input"])
+
+    @property
+    def has_token(self) -> bool:
+        """Whether the request carries this folder's token."""
+        scheme, _, given = self.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+        given = given if scheme == "Bearer" else self.query.get("access_token", "")
+        return secrets.compare_digest(given.strip().encode(), self.repository.token.encode())
+
+    def json(self) -> Any:
+        """The body as JSON, or the answer that Zenodo gives instead."""
+        if not self.length:
+            raise refusals.crash()
+        if self.environ.get("CONTENT_TYPE") != "application/json":
+            message = "Invalid 'Content-Type' header. Expected one of: application/json"
+            raise refuse(415, message)
+        if self.length > _MOST_JSON:
+            raise refuse(413, "The data value transmitted exceeds the capacity limit.")
+        try:
+            return json.loads(self.body.read(self.length).decode("utf-8"))
+        except (ValueError, RecursionError):
+            raise refuse(400, "Unable to decode JSON data in request body.") from None
+
+
+def guarded(
+    repository: Repository, handler: Handler, *, kind: str, needs_token: bool
+) -> Callable[..., HTTPResponse]:
+    """The handler behind the checks that every request passes; pages have no kind."""
+
+    def inner(**words: str) -> HTTPResponse:
+        allowed, headers = repository.limiter.take() if kind else (True, {})
+        faults = repository.faults.take(kind) if kind and allowed else {}
+        call = Call(repository, words, faults)
+        result = _answered(call, handler, kind, allowed=allowed, needs_token=needs_token)
+        for name, value in headers.items():
+            if name not in result.headers:
+                result.set_header(name, value)
+        result.set_header("X-Content-Type-Options", "nosniff")
+        _drain(call)
+        if "lost-answer" in faults:
+            call.environ["hdp.abort"]()
+        return result
+
+    return inner
+
+
+def _answered(
+    call: Call, handler: Handler, kind: str, *, allowed: bool, needs_token: bool
+) -> HTTPResponse:
+    try:
+        _check_host(call)
+        if not allowed:
+            raise refuse(429, call.repository.limiter.sentence)
+        _strike(call, kind)
+        if needs_token and not call.has_token:
+            raise _no_token(kind)
+        return handler(call)
+    except HTTPResponse as refusal:
+        return refusal
+    except CatalogueError:
+        return refuse(503, refusals.OVERLOADED)
+
+
+def _check_host(call: Call) -> None:
+    """Another name means that a web page in the person's browser is asking."""
+    host = call.environ.get("HTTP_HOST", "").rsplit(":", 1)[0]
+    if host not in ("127.0.0.1", "localhost"):
+        raise refuse(403, "This practice repository answers to this computer only.")
+
+
+def _no_token(kind: str) -> HTTPResponse:
+    return refuse(401, refusals.UNAUTHORISED) if kind == "me" else forbidden()
+
+
+def _strike(call: Call, kind: str) -> None:
+    faults = call.faults
+    if "slow" in faults:
+        call.environ["hdp.closing"].wait(faults["slow"].seconds)
+    if "429" in faults:
+        wait = str(round(faults["429"].seconds) or 1)
+        raise refuse(429, "133 per 1 minute", {"Retry-After": wait})
+    if "503" in faults:
+        raise refuse(503, refusals.OVERLOADED, {"Retry-After": str(round(faults["503"].seconds))})
+    if "token-refused" in faults:
+        raise _no_token(kind)
+    if "cut-upload" in faults:
+        call.body.read(min(_BLOCK, call.length // 2))
+        call.environ["hdp.abort"]()
+        raise refuse(400, "The connection was cut.")
+    _change_on_site(call)
+
+
+def _change_on_site(call: Call) -> None:
+    record, repository = call.words.get("record", ""), call.repository
+    if "changed-on-site" in call.faults:
+        title = f"{repository.title_of(record)} (changed on the site)"
+        repository.change_on_site(record, title=title)
+    if "files-changed-on-site" in call.faults:
+        repository.add_on_site(record, "added-on-the-site.txt", b"added on the site\n")
+
+
+def _drain(call: Call) -> None:
+    """Read what is left of the body in blocks: the server would read it into memory."""
+    if not call.length or "cut-upload" in call.faults:
+        return
+    with suppress(OSError, ValueError):
+        while call.body.read(_BLOCK):
+            pass
+
+
+def on_error(error: HTTPError) -> str:
+    """The JSON of routing errors and of our own failures."""
+    messages = {404: refusals.NO_URL, 405: refusals.NO_METHOD, 500: refusals.CRASH}
+    message = messages.get(error.status_code, str(error.body))
+    error.content_type = "application/json"
+    return json.dumps({"message": message, "status": error.status_code})

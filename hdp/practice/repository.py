@@ -1,0 +1,95 @@
+"""One practice folder: its catalogue, its files, its token, and what goes wrong on order."""
+
+from __future__ import annotations
+
+import io
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from hdp.practice import catalogue, depositions
+from hdp.practice.catalogue import Catalogue, now
+from hdp.practice.faults import Faults
+from hdp.practice.files import Bodies
+from hdp.practice.limits import Limiter
+from hdp.sdk.errors import ProjectError
+
+EMAIL = "practice@localhost"
+
+
+class Repository:
+    """Everything that the answers are made from."""
+
+    def __init__(self, folder: Path, faults: str = "", rate: str | float | None = None) -> None:
+        self.faults = Faults(faults)
+        self.limiter = Limiter(rate)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self.catalogue = Catalogue(folder)
+            self.bodies = Bodies(folder)
+            self.token = read_token(folder)
+        except (OSError, catalogue.CatalogueError) as error:
+            raise ProjectError(
+                f"The practice repository in {folder} cannot be used: {error}.",
+                hint="Choose another folder, or move this one aside; a new one is made.",
+                where={"file": str(folder)},
+            ) from error
+
+    def change_on_site(self, draft_id: int | str, **metadata: Any) -> None:
+        """Change fields of a draft as somebody in the browser would."""
+        with self.catalogue.write() as db:
+            one = depositions.get(db, str(draft_id))
+            if one.draft:
+                one.draft.metadata.update(metadata)
+                one.draft.revision += 2
+                one.draft.modified = now()
+                catalogue.save_side(db, one.id, "draft", one.draft)
+
+    def add_on_site(self, draft_id: int | str, name: str, body: bytes) -> None:
+        """Add a file to a draft as somebody in the browser would."""
+        with (
+            self.bodies.receive(io.BytesIO(body), len(body)) as received,
+            self.catalogue.write() as db,
+        ):
+            bucket = depositions.get(db, str(draft_id)).shown.bucket
+            kind = "application/octet-stream"
+            depositions.put_file(db, self.bodies, bucket, name, kind, received)
+
+    def remove_on_site(self, draft_id: int | str, name: str) -> None:
+        """Remove a file of a draft as somebody in the browser would."""
+        with self.catalogue.write() as db:
+            one = depositions.get(db, str(draft_id))
+            for file in one.files:
+                if file.key == name:
+                    depositions.delete_file(db, self.bodies, one, file)
+
+    def title_of(self, draft_id: str) -> str:
+        """The present title of a deposition, empty where it has none."""
+        with self.catalogue.read() as db:
+            one = depositions.get(db, draft_id)
+        return str(one.shown.metadata.get("title", ""))
+
+
+def read_token(folder: Path) -> str:
+    """The folder's token, made at random when it has none; only its owner may read the file."""
+    path = folder / "token"
+    if not path.exists():
+        # written aside and then linked, so that no other process ever reads half of it
+        aside = folder / f"token-{secrets.token_hex(8)}"
+        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as goal:
+            goal.write(f"practice-{secrets.token_urlsafe(32)}")
+        _settle(aside, path)
+    return path.read_text("ascii").strip()
+
+
+def _settle(aside: Path, path: Path) -> None:
+    try:
+        os.link(aside, path)
+    except FileExistsError:
+        pass  # another process was quicker: its token counts
+    except OSError:
+        aside.replace(path)  # a file system without links
+    finally:
+        aside.unlink(missing_ok=True)
