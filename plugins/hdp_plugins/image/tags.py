@@ -144,7 +144,9 @@ def _xmp_values(root: Any) -> Iterator[tuple[str, list[str]]]:
 def _read_technical(image: Image, *, location: bool) -> dict[str, Any]:
     exif = image.getexif()
     details = exif.get_ifd(_EXIF_IFD)
-    found = {name: _clean(exif[tag]) for tag, name in _TECHNICAL.items() if exif.get(tag)}
+    found: dict[str, Any] = {
+        name: _clean(exif[tag]) for tag, name in _TECHNICAL.items() if exif.get(tag)
+    }
     found |= {name: _plain(details[tag]) for tag, name in _TECHNICAL_DETAILS.items()
               if tag in details}  # fmt: skip
     found["icc_profile"] = bool(image.info.get("icc_profile"))

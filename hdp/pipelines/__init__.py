@@ -1,0 +1,1 @@
+"""Pipelines: read, check and run the steps that make derived files and metadata."""
