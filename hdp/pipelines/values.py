@@ -117,7 +117,12 @@ def make_params(
         if fault:
             raise InvalidInput(f"The setting {name} {fault}.", code="pipeline-setting")
         made[name] = value
-    return kind(**{name: _as_declared(kind, name, value) for name, value in made.items()})
+    return build_params(kind, made)
+
+
+def build_params(kind: type[Params], settings: Mapping[str, Any]) -> Params:
+    """The component's settings from plain JSON values that were checked before."""
+    return kind(**{name: _as_declared(kind, name, value) for name, value in settings.items()})
 
 
 def _resolve(

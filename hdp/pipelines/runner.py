@@ -1,0 +1,337 @@
+"""Runs a pipeline on one item's files: private folders, hashes, provenance, one swap."""
+
+from __future__ import annotations
+
+import logging
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from hdp import __version__
+from hdp.pipelines import output
+from hdp.pipelines.binding import bind_inputs, fan_out, select_for_port
+from hdp.pipelines.calls import Call, Tell, failure
+from hdp.pipelines.conditions import is_met
+from hdp.pipelines.definition import INPUTS, Pipeline, StepDefinition
+from hdp.pipelines.executors import Executor
+from hdp.pipelines.patches import allow_patches
+from hdp.pipelines.results import Artifact, RunResult, StepRun, StepState
+from hdp.pipelines.sources import Sources
+from hdp.pipelines.values import fill_parameters, make_params, plain_params
+from hdp.plugins import Catalogue
+from hdp.sdk import (
+    Cancelled,
+    Component,
+    ComponentError,
+    Conflict,
+    Finding,
+    HdpError,
+    Http,
+    InvalidInput,
+    LocalFile,
+    NotFound,
+    Record,
+    Result,
+)
+
+Secret = Callable[[str, str], str]
+_STEPS = 100  # parts of the progress bar for each step
+
+
+def run(
+    pipeline: Pipeline,
+    *,
+    files: Sequence[LocalFile],
+    record: Record,
+    catalogue: Catalogue,
+    to: Path,
+    http: Http,
+    workroot: Path,
+    params: Mapping[str, Any] | None = None,
+    progress: Tell = lambda done, total, message: None,
+    cancelled: Callable[[], bool] = lambda: False,
+    log: logging.Logger | None = None,
+    secret: Secret | None = None,
+) -> RunResult:
+    """Run all steps; the outputs stand in `to` only when everything is done.
+
+    Raises an HdpError and leaves `to` as it was where a step fails that may not.
+    `cancelled` says so or raises Cancelled; `secret(plugin, name)` gives a secret.
+    """
+    if "doi" in pipeline.needs and not record.fields.get("doi"):
+        raise Conflict(
+            "This pipeline needs the DOI of a draft, and this record has none yet.",
+            code="pipeline-needs-doi",
+            hint="Running a pipeline that makes the draft first is not available yet;"
+            " take `needs: doi` out, or enter the reserved DOI as the record's doi.",
+        )
+    to.parent.mkdir(parents=True, exist_ok=True)
+    workroot.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix="run-", dir=workroot))
+    new = to.with_name(f".{to.name}.new-{uuid4().hex[:8]}")
+    new.mkdir()
+    executor = Executor(http=http, cancelled=cancelled, log=log or logging.getLogger(__name__))
+    values = fill_parameters(pipeline, params or {})
+    try:
+        one = _Run(pipeline, record, catalogue, values, executor, progress, cancelled, secret,
+                   work, new, to)  # fmt: skip
+        return one.perform(files)
+    finally:
+        executor.close()
+        shutil.rmtree(work, ignore_errors=True)
+        shutil.rmtree(new, ignore_errors=True)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+@dataclass
+class _Run:
+    pipeline: Pipeline
+    record: Record
+    catalogue: Catalogue
+    params: Mapping[str, Any]
+    executor: Executor
+    progress: Tell
+    cancelled: Callable[[], bool]
+    secret: Secret | None
+    work: Path
+    new: Path
+    to: Path
+    result: RunResult = field(default_factory=RunResult)
+    inputs: dict[str, list[LocalFile]] = field(default_factory=dict)
+    taken: dict[str, Artifact] = field(default_factory=dict)
+    sources: Sources = field(default_factory=Sources)
+    number: int = 0
+
+    def perform(self, files: Sequence[LocalFile]) -> RunResult:
+        started = _now()
+        self.inputs = bind_inputs(self.pipeline, files)
+        self._check_components()
+        bound = [one for group in self.inputs.values() for one in group]
+        self.sources.remember(bound)
+        for self.number, step in enumerate(self.pipeline.steps):
+            self._check_cancelled()
+            self._run_step(step)
+        self.sources.prove_unchanged()
+        self._choose_upload()
+        self._finish(started, bound)
+        return self.result
+
+    def _check_cancelled(self) -> None:
+        if self.cancelled():
+            raise Cancelled("The run was cancelled.")
+
+    def _check_components(self) -> None:
+        for step in self.pipeline.steps:
+            component = self.catalogue.component(step.uses)
+            try:
+                findings = list(component().check())
+            except Exception as error:
+                raise ComponentError(f"{step.component} cannot be checked: {error}.") from error
+            errors = [one for one in findings if one.severity == "error"]
+            if errors:
+                raise ComponentError(
+                    f"{step.component} cannot run on this computer: {errors[0].message}",
+                    code=errors[0].code,
+                    hint=errors[0].hint,
+                    findings=errors,
+                )
+            self.result.findings += findings
+
+    def _run_step(self, step: StepDefinition) -> None:
+        component = self.catalogue.component(step.uses)
+        if not self._is_wanted(step):
+            self._note(step, "info", "step-skipped", f"Step {step.id} was not needed: `when:`.")
+            return
+        given = self._gather(step, component)
+        if given is None:
+            text = f"Step {step.id} had nothing to do: no file fits its inputs."
+            self._note(step, "info", "step-nothing", text)
+            return
+        settings = make_params(
+            component.params, step.params,
+            params=self.params, fields=self.record.fields, values=self.result.values,
+        )  # fmt: skip
+        calls = fan_out(step, component.inputs, given)
+        for number, inputs in enumerate(calls, 1):
+            self._check_cancelled()
+            call = self._call(step, component, inputs, plain_params(settings), number)
+            self._attempt(step, component, call, number, len(calls))
+
+    def _note(self, step: StepDefinition, severity: Any, code: str, text: str) -> None:
+        where = {"step": step.id, "line": step.place[0]}
+        self.result.findings.append(Finding(severity, code, text, where=where))
+
+    def _is_wanted(self, step: StepDefinition) -> bool:
+        if step.when is None:
+            return True
+        root, *rest = step.when.left
+        value: Any
+        if root == INPUTS:
+            value = len(self.inputs[rest[0]])
+        else:
+            holders = {"record": self.record.fields, "params": self.params}
+            value = holders.get(root, self.result.values.get(root, {}))
+            for name in rest:
+                value = value.get(name) if isinstance(value, Mapping) else None
+        return is_met(step.when, value)
+
+    def _gather(
+        self, step: StepDefinition, component: type[Component[Any]]
+    ) -> dict[str, list[LocalFile]] | None:
+        given: dict[str, list[LocalFile]] = {}
+        for port in component.inputs:
+            files = [one for ref in step.inputs.get(port.name, ()) for one in self._files(ref)]
+            given[port.name] = select_for_port(step, port, files)
+            if not given[port.name] and not port.optional:
+                return None
+        return given
+
+    def _files(self, ref: Any) -> list[LocalFile]:
+        if ref.step == INPUTS:
+            return self.inputs[ref.port]
+        made = self.result.outputs
+        return [one.as_file() for one in made if (one.step, one.port) == (ref.step, ref.port)]
+
+    def _call(
+        self, step: StepDefinition, component: type[Component[Any]],
+        inputs: Mapping[str, Sequence[LocalFile]], settings: Mapping[str, Any], number: int,
+    ) -> Call:  # fmt: skip
+        origin = self.catalogue.origin(component.id)
+        return Call(
+            component.id, origin, component.__module__, component.__qualname__, settings, inputs,
+            self.record, self.work / step.id / str(number), dict(self._secrets(origin.plugin)),
+            step.timeout,
+        )  # fmt: skip
+
+    def _secrets(self, plugin: str) -> Iterator[tuple[str, str]]:
+        for name in self.catalogue.plugin(plugin).secrets if self.secret else ():
+            try:
+                yield name, self.secret(plugin, name) if self.secret else ""
+            except NotFound:
+                continue  # the component says what it needs it for, when it asks
+
+    def _attempt(
+        self, step: StepDefinition, kind: type[Component[Any]], call: Call, number: int, total: int
+    ) -> None:
+        attempts = 1 + (step.retries or (2 if step.on_error == "retry" else 0))
+        for attempt in range(1, attempts + 1):
+            started = _now()
+            folder = call.workdir.with_name(f"{call.workdir.name}.{attempt}")
+            folder.mkdir(parents=True)
+            trial = replace(call, workdir=folder)
+            try:
+                made = self._perform(step, kind, trial, number, total)
+            except Cancelled:
+                raise
+            except HdpError as error:
+                self._record(step, kind, trial, [], started, "failed", error)
+                fatal = error.name in ("source-changed", "pipeline-same-name")
+                if fatal or (attempt == attempts and step.on_error != "skip"):
+                    raise
+                if attempt == attempts:
+                    self._note(step, "warning", error.name, f"Left out: {error.message}")
+            else:
+                self._record(step, kind, trial, made, started, "done", None)
+                return
+
+    def _perform(
+        self, step: StepDefinition, kind: type[Component[Any]], call: Call, number: int, total: int
+    ) -> list[Artifact]:
+        def tell(done: int, of: int | None, message: str) -> None:
+            share = min(done / of, 1.0) if of else 0.0
+            part = int(_STEPS * (self.number + (number - 1 + share) / total))
+            self.progress(part, _STEPS * len(self.pipeline.steps), message)
+
+        tell(0, None, f"{step.id}: {call.subject}")
+        result = self.executor.run(kind, call, tell)
+        self.sources.prove_untouched(call)
+        found = output.collect(step, kind, call, result, number)
+        made = [output.place(one, self.new, self.taken, call) for one in found]
+        self.sources.remember([one.as_file() for one in made])
+        self._take(step, call, result, made)
+        tell(1, 1, f"{step.id}: {call.subject}")
+        return made
+
+    def _take(self, step: StepDefinition, call: Call, result: Result, made: list[Artifact]) -> None:
+        errors = [one for one in result.findings if one.severity == "error"]
+        if errors:
+            raise failure(call, errors[0].message, errors[0].code, errors[0].hint)
+        self.result.outputs += made
+        self.result.findings += result.findings
+        self.result.metadata += allow_patches(self.pipeline.metadata, step.id, result.metadata)
+        self.result.values.setdefault(step.id, {}).update(result.values)
+
+    def _record(
+        self, step: StepDefinition, kind: type[Component[Any]], call: Call, made: list[Artifact],
+        started: str, state: StepState, error: HdpError | None,
+    ) -> None:  # fmt: skip
+        files = [one for group in call.inputs.values() for one in group]
+        self.result.steps.append(
+            StepRun(
+                step.id, kind.id, kind.version, call.settings,
+                {one.name: self.sources.sha256(one) for one in files},
+                {one.relpath: one.sha256 for one in made},
+                started, _now(), state, error.to_json() if error else None,
+            )
+        )  # fmt: skip
+
+    def _choose_upload(self) -> None:
+        seen: dict[str, str] = {}
+        for ref in self.pipeline.upload:
+            for file in self._files(ref):
+                there = seen.setdefault(file.name.casefold(), str(file.path))
+                if there != str(file.path):
+                    raise InvalidInput(
+                        f"Two files would be called {file.name} in the record.",
+                        code="pipeline-same-name",
+                        hint='Give the step names of its own, for example "{stem}_web{ext}".',
+                        where={"file": file.name},
+                    )
+                if all(one.path != file.path for one in self.result.upload):
+                    self.result.upload.append(self.sources.completed(file))
+
+    def _finish(self, started: str, bound: Sequence[LocalFile]) -> None:
+        result = self.result
+        if result.outputs:
+            output.write_paradata(self.new, self._paradata(started, bound))
+            output.swap_in(self.new, self.to)
+        final = {one.path: self.to / one.relpath for one in result.outputs}
+        result.outputs = [replace(one, path=final[one.path]) for one in result.outputs]
+        result.upload = [replace(one, path=final.get(one.path, one.path)) for one in result.upload]
+
+    def _paradata(self, started: str, bound: Sequence[LocalFile]) -> dict[str, Any]:
+        return {
+            "hdp": __version__,
+            "pipeline": self.pipeline.name,
+            "params": dict(self.params),
+            "started": started,
+            "finished": _now(),
+            "machine": {
+                "system": platform.system(),
+                "release": platform.release(),
+                "architecture": platform.machine(),
+                "python": platform.python_version(),
+            },
+            "inputs": [
+                {"name": one.name, "sha256": self.sources.sha256(one)}
+                for one in dict.fromkeys(bound)
+            ],
+            "steps": [vars(one) for one in self.result.steps],
+            "outputs": [
+                {
+                    "path": one.relpath, "name": one.name, "role": one.role, "size": one.size,
+                    "sha256": one.sha256, "md5": one.md5, "media_type": one.media_type,
+                    "step": one.step, "derived_from": list(one.derived_from),
+                }
+                for one in self.result.outputs
+            ],
+        }  # fmt: skip
