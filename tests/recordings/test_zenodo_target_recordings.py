@@ -18,7 +18,7 @@ NOT_SENT = {"language-null", "keywords-with-empty", "license-null", "creators-or
             "description-empty", "publication-date-null", "title-null"}  # fmt: skip
 # The read-back has another spelling of the same.
 SAME = {"license-object", "license-legacy-cc-by", "license-upper-CC-BY-4.0", "license-mit",
-        "license-gpl-2.0", "doi-url", "language-two-letters", "related-wrong-scheme",
+        "license-gpl-2.0", "doi-url", "dates-ok", "language-two-letters", "related-wrong-scheme",
         "related-resource-type-publication-article"}  # fmt: skip
 # Only the server can know.
 UNKNOWABLE = {"grants-unknown", "grants-unknown-funder"}
