@@ -92,6 +92,12 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
+def _refuse_errors(call: Call, result: Result) -> None:
+    errors = [one for one in result.findings if one.severity == "error"]
+    if errors:
+        raise failure(call, errors[0].message, errors[0].code, errors[0].hint)
+
+
 @dataclass
 class _Run:
     pipeline: Pipeline
@@ -117,7 +123,8 @@ class _Run:
         self._check_components()
         bound = [one for group in self.inputs.values() for one in group]
         self.sources.remember(bound)
-        for self.number, step in enumerate(self.pipeline.steps):
+        for number, step in enumerate(self.pipeline.steps):
+            self.number = number
             self._check_cancelled()
             self._run_step(step)
         self.sources.prove_unchanged()
@@ -254,17 +261,15 @@ class _Run:
         tell(0, None, f"{step.id}: {call.subject}")
         result = self.executor.run(kind, call, tell)
         self.sources.prove_untouched(call)
+        _refuse_errors(call, result)
         found = output.collect(step, kind, call, result, number)
         made = [output.place(one, self.new, self.taken, call) for one in found]
         self.sources.remember([one.as_file() for one in made])
-        self._take(step, call, result, made)
+        self._take(step, result, made)
         tell(1, 1, f"{step.id}: {call.subject}")
         return made
 
-    def _take(self, step: StepDefinition, call: Call, result: Result, made: list[Artifact]) -> None:
-        errors = [one for one in result.findings if one.severity == "error"]
-        if errors:
-            raise failure(call, errors[0].message, errors[0].code, errors[0].hint)
+    def _take(self, step: StepDefinition, result: Result, made: list[Artifact]) -> None:
         self.result.outputs += made
         self.result.findings += result.findings
         self.result.metadata += allow_patches(self.pipeline.metadata, step.id, result.metadata)
@@ -278,7 +283,7 @@ class _Run:
         self.result.steps.append(
             StepRun(
                 step.id, kind.id, kind.version, call.settings,
-                {one.name: self.sources.sha256(one) for one in files},
+                {one.relpath or one.name: self.sources.sha256(one) for one in files},
                 {one.relpath: one.sha256 for one in made},
                 started, _now(), state, error.to_json() if error else None,
             )
@@ -323,7 +328,7 @@ class _Run:
             },
             "inputs": [
                 {"name": one.name, "sha256": self.sources.sha256(one)}
-                for one in dict.fromkeys(bound)
+                for one in {file.path: file for file in bound}.values()
             ],
             "steps": [vars(one) for one in self.result.steps],
             "outputs": [
