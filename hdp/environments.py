@@ -8,7 +8,7 @@ import os
 import re
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -111,12 +111,12 @@ class Environments:
         with self._lock:
             self._write([one for one in self._read() if one.name != name])
 
-    def _read(self) -> list[EnvironmentEntry]:
+    def _read(self) -> tuple[EnvironmentEntry, ...]:
         try:
             data = json.loads(self._path.read_text(encoding="utf-8"))
-            return [_entry(one) for one in data["environments"]]
+            return tuple(_entry(one) for one in data["environments"])
         except FileNotFoundError:
-            return []
+            return ()
         except (OSError, ValueError, KeyError, TypeError, RecursionError, UsageError) as error:
             reason = getattr(error, "message", "") or "it is damaged"
         raise InvalidInput(
@@ -126,7 +126,7 @@ class Environments:
             where={"file": str(self._path)},
         )
 
-    def _write(self, entries: list[EnvironmentEntry]) -> None:
+    def _write(self, entries: Iterable[EnvironmentEntry]) -> None:
         data = {"environments": [_plain(one) for one in entries]}
         text = json.dumps(data, indent=1, ensure_ascii=False) + "\n"
         try:
@@ -192,7 +192,7 @@ def _check_url(url: object) -> str:
     try:
         parts = urlsplit(url) if isinstance(url, str) else None
         host = parts.hostname if parts else None
-        valid = bool(parts and host and (parts.port or True))
+        valid = bool(parts and host and (parts.port is None or parts.port > 0))
     except ValueError:
         parts, host, valid = None, None, False
     if parts is None or not valid or parts.scheme not in ("http", "https"):
