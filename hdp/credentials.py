@@ -121,7 +121,7 @@ class Credentials:
     def _read_file(self) -> dict[str, str]:
         try:
             data = json.loads(self._path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return {}
         except (OSError, ValueError, RecursionError):
             data = None

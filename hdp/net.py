@@ -211,6 +211,7 @@ class Client:
         progress: Callable[[int, int], None] | None = None,
     ) -> Answer:
         """Send it once. Any status is returned; Unreachable where there was no whole answer."""
+        _check_address(url)
         sent = self._headers(url, headers or {}, json is not None)
         secrets = (self._token, sent.get("Authorization", "").rpartition(" ")[2])
         data: Any = None if json is None else json_module.dumps(json).encode()
@@ -349,6 +350,20 @@ def _open(path: Path) -> IO[bytes]:
         code="file-unreadable",
         hint="Check that the file is still there and that you may read it.",
         where={"file": str(path)},
+    )
+
+
+def _check_address(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        if parts.hostname and parts.port != 0:
+            return
+    except ValueError:
+        pass
+    raise Unreachable(
+        f"“{redact(url.partition('?')[0])}” is no address.",
+        hint="Check the address of the environment; it begins with https://.",
+        values={"sent": False},
     )
 
 

@@ -38,11 +38,21 @@ FIELDS = {
 }
 
 
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    practice = server.start(tmp_path_factory.mktemp("practice"))
+    yield practice
+    practice.stop()
+
+
 @pytest.fixture
-def practice(tmp_path):
-    running = server.start(tmp_path / "practice")
+def practice(running):
     yield running
-    running.stop()
+    running.faults.clear()
+    running.faults.struck.clear()
+    remote = open_remote(running)
+    for draft in remote.list_drafts():
+        remote.discard(draft.id)
 
 
 def open_remote(practice, token=None, **options):
