@@ -173,7 +173,8 @@ def test_sidecars_join(tmp_path):
 
 
 def test_gltf_external_files(tmp_path):
-    text = '{"asset":{"version":"2.0"},"buffers":[{"uri":"a%20b.bin"},{"uri":"data:x,y"}],"images":[{"uri":"t.png"}]}'
+    buffers = '[{"uri":"a%20b.bin"},{"uri":"data:x,y"}]'
+    text = f'{{"buffers":{buffers},"images":[{{"uri":"t.png"}}]}}'
     put(tmp_path / "m.gltf", text)
     put(tmp_path / "a b.bin")
     put(tmp_path / "broken.gltf", "{")

@@ -1,0 +1,208 @@
+"""Rules applied to one item: fields, where each came from, and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hdp.metadata.field_parser import Entry, FieldRules
+from hdp.metadata.fields import as_text, coerce
+from hdp.metadata.rows import Rows
+from hdp.metadata.rules import Context, Got, ItemFacts, Row, Rule, default_of, evaluate
+from hdp.metadata.schemas import Schema, entry_schema, fields_of, is_html, is_list
+from hdp.sdk import Finding
+
+# An empty cell here would leave a legal decision to the server's default.
+MUST_BE_SAID = ("access_right", "license", "communities", "embargo_date")
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What a mapping gives for an item; `origins`: field -> rule, table, row and column."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    origins: dict[str, dict[str, Any]] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+def apply_rules(rules: Mapping[str, FieldRules], item: ItemFacts, rows: Rows) -> Applied:
+    """Evaluate all fields for one item."""
+    found, findings = rows.find(item)
+    work = _Application(rules, item, [*found] or [None], rows.name)
+    work.findings.extend(findings)
+    for name in rules:
+        work.value(name)
+    work.check_said()
+    fields = {name: value for name in rules if (value := work.values[name]) not in (None, "", [])}
+    return Applied(fields, work.origins, tuple(dict_unique(work.findings)))
+
+
+def dict_unique(findings: list[Finding]) -> list[Finding]:
+    """The findings, each once, in their order."""
+    return [one for n, one in enumerate(findings) if one not in findings[:n]]
+
+
+class _Application:
+    def __init__(
+        self, rules: Mapping[str, FieldRules], item: ItemFacts, rows: list[Row | None], table: str
+    ) -> None:
+        self.rules = rules
+        self.item = item
+        self.rows = rows
+        self.table = table
+        self.values: dict[str, Any] = {}
+        self.origins: dict[str, dict[str, Any]] = {}
+        self.findings: list[Finding] = []
+        self._running: list[str] = []
+
+    def value(self, name: str) -> Any:
+        """The field's value, evaluated once; templates may ask for other fields'."""
+        if name in self.values:
+            return self.values[name]
+        if name not in self.rules:
+            return None
+        if name in self._running:
+            message = f"{name} is made from itself: {' -> '.join([*self._running, name])}."
+            self._report(name, "template-ring", message, "Take it out of one of the templates.")
+            return None
+        self._running.append(name)
+        self.values[name] = self._evaluate(self.rules[name])
+        self._running.pop()
+        return self.values[name]
+
+    def _text(self, name: str) -> str:
+        return as_text(self.value(name))
+
+    def _context(self, name: str, row: Row | None, schema: Schema) -> Context:
+        context = Context(self.item, row, name, self._text, is_html(schema), table=self.table)
+        context.findings = self.findings
+        return context
+
+    def _evaluate(self, one: FieldRules) -> Any:
+        if one.entries:
+            return self._entries(one)
+        gots = [self._over_rows(rule, one) for rule in one.rules]
+        flat = [(rule, got) for rule, found in zip(one.rules, gots, strict=True) for got in found]
+        if not flat:
+            if any(rule.kind == "pipeline" for rule in one.rules):
+                self.origins[one.name] = self._origin(Got(None, "pipeline"))
+            return None
+        self.origins[one.name] = self._origin(flat[0][1])
+        if is_list(one.schema):
+            items = one.schema.get("items", {})
+            values = [self._coerced(one.name, got, rule, items) for rule, got in flat]
+            return [value for n, value in enumerate(values) if value not in values[:n]]
+        return self._single(one, flat)
+
+    def _single(self, one: FieldRules, flat: list[tuple[Rule, Got]]) -> Any:
+        rule, got = flat[0]
+        others = [other for _, other in flat if str(other.value) != str(got.value)]
+        if others and others[0].row == got.row:
+            message = f"{one.name} has one value and was given {len(flat)}."
+            self._report(one.name, "too-many-values", message, "Leave out split:.", got)
+        elif others:
+            places = ", ".join(f'row {each.row}: "{each.value}"' for each in (got, *others))
+            message = f"{one.name} differs between the rows of the item: {places}."
+            hint = "Make the cells equal, or map the field to another column."
+            self._report(one.name, "rows-disagree", message, hint, got)
+        return self._coerced(one.name, got, rule, one.schema)
+
+    def _over_rows(self, rule: Rule, one: FieldRules) -> list[Got]:
+        found: list[Got] = []
+        for row in self.rows:
+            context = self._context(one.name, row, one.schema)
+            found += evaluate(rule, context, with_default=False)
+        return found or default_of(rule)
+
+    def _coerced(self, name: str, got: Got, rule: Rule, schema: Schema) -> Any:
+        value, problem = coerce(got.value, schema, markup=rule.html or rule.kind == "template")
+        if problem:
+            self._report(name, "wrong-type", f"{name}: {problem}", "Correct the cell.", got)
+        return value
+
+    def _entries(self, one: FieldRules) -> Any:
+        schema = entry_schema(one.schema) or {}
+        found: list[dict[str, Any]] = []
+        for row in self.rows:
+            for entry in one.entries:
+                for made in self._of_entry(one.name, entry, row, schema):
+                    if made not in found:
+                        found.append(made)
+        if one.schema.get("type") == "object":
+            return found[0] if found else None
+        return found
+
+    def _of_entry(
+        self, name: str, entry: Entry, row: Row | None, schema: Schema
+    ) -> list[dict[str, Any]]:
+        context = self._context(name, row, {})
+        each: list[Got | None] = [*evaluate(entry.each, context)] if entry.each else [None]
+        made = [self._entry(name, entry, row, schema, it) for it in each]
+        return [one for one in made if one]
+
+    def _entry(
+        self, name: str, entry: Entry, row: Row | None, schema: Schema, it: Got | None
+    ) -> dict[str, Any]:
+        attributes = fields_of(schema)
+        made: dict[str, Any] = {}
+        varying: list[Got] = []
+        for key, rule in entry.attributes.items():
+            attribute = attributes.get(key, {})
+            context = self._context(f"{name}.{key}", row, attribute)
+            context.it = it
+            found = evaluate(rule, context)
+            if not found:
+                continue
+            if rule.varies() and found[0].rule != "default":
+                varying.append(found[0])
+            made[key] = self._attribute(f"{name}.{key}", rule, found, attribute)
+        if not self._complete(entry, made, varying, schema):
+            return {}
+        origin = varying[0] if varying else Got(None, "literal")
+        self.origins.setdefault(name, self._origin(origin))
+        return made
+
+    def _attribute(self, name: str, rule: Rule, found: list[Got], schema: Schema) -> Any:
+        if is_list(schema):
+            items = schema.get("items", {})
+            return [self._coerced(name, got, rule, items) for got in found]
+        return self._coerced(name, found[0], rule, schema)
+
+    def _complete(
+        self, entry: Entry, made: dict[str, Any], varying: list[Got], schema: Schema
+    ) -> bool:
+        """An entry without a required attribute, or with nothing but fixed words, is left out."""
+        if any(key not in made for key in schema.get("required", ())):
+            return False
+        may_vary = any(rule.varies() for rule in entry.attributes.values())
+        return bool(made) and (bool(varying) or not may_vary)
+
+    def _origin(self, got: Got) -> dict[str, Any]:
+        table = self.table if got.row is not None else ""
+        return {"rule": got.rule, "table": table, "row": got.row, "column": got.column}
+
+    def check_said(self) -> None:
+        """Report empty cells of columns that decide about access, licence or community."""
+        for name in MUST_BE_SAID:
+            one = self.rules.get(name)
+            if one is None or self.values.get(name) or self.rows == [None]:
+                continue
+            if name == "embargo_date" and self.values.get("access_right") != "embargoed":
+                continue
+            columns = [column for rule in one.all_rules() for column in rule.columns()]
+            if columns:
+                got = Got("", "column", self.rows[0].number if self.rows[0] else None, columns[0])
+                message = f"The cell for {name} is empty."
+                hint = "Fill it in, or write a default in the mapping; nothing is assumed."
+                self._report(name, "empty-cell", message, hint, got)
+
+    def _report(
+        self, name: str, code: str, message: str, hint: str, got: Got | None = None
+    ) -> None:
+        where: dict[str, Any] = {"field": name}
+        if self.item.id is not None:
+            where["item"] = self.item.id
+        if got and got.row is not None:
+            where |= {"table": self.table, "row": got.row, "column": got.column}
+        self.findings.append(Finding("error", code, message, hint, where))

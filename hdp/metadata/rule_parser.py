@@ -1,0 +1,206 @@
+"""Mapping rules read from YAML, with the place of everything that is wrong."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import regex
+
+from hdp.metadata.dates import is_order
+from hdp.metadata.rules import KINDS, OPTIONS, TEMPLATE, Rule
+from hdp.metadata.schemas import Schema, nearest, unknown_word
+from hdp.sdk import Finding
+from hdp.yaml_source import Node
+
+_SCALAR = (str, int, float, bool)
+
+
+class RuleParser:
+    """Turns nodes into rules; what is wrong is collected in `findings`."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.findings: list[Finding] = []
+
+    def error(
+        self, node: Node, code: str, message: str, hint: str = "", *, field: str = "", key: str = ""
+    ) -> None:
+        """Add an error at a node, or at one of its keys."""
+        self._add("error", node, code, message, hint, field, key)
+
+    def warn(self, node: Node, code: str, message: str, hint: str, *, field: str) -> None:
+        """Add a warning at a node."""
+        self._add("warning", node, code, message, hint, field, "")
+
+    def _add(
+        self, severity: Any, node: Node, code: str, message: str, hint: str, field: str, key: str
+    ) -> None:
+        line, column = node.keys.get(key, (node.line, node.column))
+        where = {"file": self.source, "line": line, "column": column}
+        if field:
+            where["field"] = field
+        self.findings.append(Finding(severity, code, message, hint, where))
+
+    def rule(self, node: Node, field: str, schema: Schema) -> Rule | None:
+        """The rule at a node, or None with findings."""
+        if not isinstance(node.value, dict):
+            self._short_form(node, field)
+            return None
+        kinds = [one for one in node.value if one in KINDS]
+        for key in node.value:
+            if key not in KINDS and key not in OPTIONS:
+                hint = nearest(key, (*KINDS, *OPTIONS)).strip()
+                self.error(
+                    node, "rule-unknown", f"There is no rule {key}.", hint, field=field, key=key
+                )
+        if len(kinds) != 1:
+            if not kinds and not self._has_unknown(node):
+                hint = f"Use one of {', '.join(KINDS)}."
+                self.error(node, "rule-missing", f"{field} has no rule.", hint, field=field)
+            elif kinds:
+                names = " and ".join(kinds)
+                hint = "Use one, or first: [..] for several to try."
+                self.error(node, "rules-two", f"{field} has two rules, {names}.", hint, field=field)
+            return None
+        return self._build(kinds[0], node, field, schema)
+
+    def _has_unknown(self, node: Node) -> bool:
+        return any(one not in KINDS and one not in OPTIONS for one in node.value)
+
+    def _short_form(self, node: Node, field: str) -> None:
+        text = node.plain()
+        shown = text if isinstance(text, _SCALAR) else "..."
+        message = f"{field}: {shown} could mean two things."
+        column, literal = f'{{column: "{shown}"}}', f'{{literal: "{shown}"}}'
+        hint = f"Write {column} for a column of the table, or {literal} for this very text."
+        self.error(node, "short-form", message, hint, field=field)
+
+    def _build(self, kind: str, node: Node, field: str, schema: Schema) -> Rule | None:
+        before = len(self.findings)
+        argument = self._argument(kind, node.value[kind], field, schema)
+        options = self._options(node, field, schema)
+        if any(one.severity == "error" for one in self.findings[before:]):
+            return None
+        return Rule(kind, argument, line=node.line, place=node.column, **options)
+
+    def _argument(self, kind: str, node: Node, field: str, schema: Schema) -> Any:
+        value = node.plain()
+        if kind == "first":
+            return self._rules(node, field, schema)
+        if kind == "columns":
+            if isinstance(value, list) and value and all(isinstance(one, _SCALAR) for one in value):
+                return tuple(str(one) for one in value)
+            self.error(node, "rule-form", "columns takes a list: columns: [one, two].", field=field)
+        elif kind in ("literal", "choose"):
+            return self._literal(kind, node, field, schema)
+        elif kind in ("it", "pipeline"):
+            if value is not True:
+                self.error(node, "rule-form", f"{kind} takes only true.", field=field)
+        elif not isinstance(value, _SCALAR) or value == "":
+            self.error(node, "rule-form", f"{kind} takes a text.", field=field)
+        else:
+            self._check_text(kind, node, str(value), field)
+            return str(value)
+        return value
+
+    def _rules(self, node: Node, field: str, schema: Schema) -> tuple[Rule, ...]:
+        if not isinstance(node.value, list) or not node.value:
+            self.error(node, "rule-form", "first takes a list of rules.", field=field)
+            return ()
+        rules = [self.rule(one, field, schema) for one in node.value]
+        return tuple(one for one in rules if one)
+
+    def _literal(self, kind: str, node: Node, field: str, schema: Schema) -> Any:
+        value = node.plain()
+        values = value if isinstance(value, list) else [value]
+        words = schema.get("items", schema) if schema.get("type") == "array" else schema
+        for one in values:
+            if not isinstance(one, _SCALAR):
+                self.error(
+                    node, "rule-form", f"{kind} takes a text or a list of texts.", field=field
+                )
+            elif problem := unknown_word(one, words):
+                self.error(node, "not-in-vocabulary", f"{field}: {problem}", field=field)
+        return tuple(values) if isinstance(value, list) else value
+
+    def _check_text(self, kind: str, node: Node, text: str, field: str) -> None:
+        if kind == "file":
+            message = f"{field}: reading {text} out of files is not available yet."
+            hint = "The field stays empty; use a column or a literal for now."
+            self.warn(node, "not-available", message, hint, field=field)
+        if kind == "filename" and text not in ("stem", "name", "extension"):
+            pattern = self._pattern(node, text, field)
+            if pattern is not None and pattern.groups != 1:
+                message = (
+                    f"The pattern {text} needs exactly one group, (...), and has {pattern.groups}."
+                )
+                self.error(node, "pattern", message, field=field)
+        if kind == "template" and re.search(r"[{}]", TEMPLATE.sub("", text)):
+            message = "A brace of the template is not closed."
+            self.error(node, "template", message, "Write {{ for a brace itself.", field=field)
+
+    def _pattern(self, node: Node, text: str, field: str) -> Any:
+        try:
+            return regex.compile(text)
+        except regex.error as error:
+            message = f"The pattern {text} is no regular expression: {error}."
+            self.error(node, "pattern", message, field=field)
+            return None
+
+    def _options(self, node: Node, field: str, schema: Schema) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key in ("split", "join"):
+            if (one := node.get(key)) is not None:
+                if not isinstance(one.value, str) or (key == "split" and one.value == ""):
+                    self.error(one, "rule-form", f"{key} takes a text.", field=field)
+                found[key] = str(one.value)
+        self._default(node, field, schema, found)
+        self._values(node, field, schema, found)
+        self._replace(node, field, found)
+        if (one := node.get("date")) is not None:
+            if not is_order(one.value):
+                self.error(one, "rule-form", "date takes dmy, mdy or ymd.", field=field)
+            found["date"] = one.value
+        if (one := node.get("html")) is not None:
+            if not isinstance(one.value, bool):
+                self.error(one, "rule-form", "html takes true or false.", field=field)
+            found["html"] = one.value
+        return found
+
+    def _default(self, node: Node, field: str, schema: Schema, found: dict[str, Any]) -> None:
+        one = node.get("default")
+        if one is None:
+            return
+        if not isinstance(one.value, _SCALAR):
+            self.error(one, "rule-form", "default takes one value.", field=field)
+        elif one.value != "today" and (problem := unknown_word(one.value, schema)):
+            self.error(one, "not-in-vocabulary", f"{field}: {problem}", field=field)
+        found["default"] = one.value
+
+    def _values(self, node: Node, field: str, schema: Schema, found: dict[str, Any]) -> None:
+        one = node.get("values")
+        if one is None:
+            return
+        if not isinstance(one.value, dict):
+            self.error(one, "rule-form", "values takes pairs: {old: new}.", field=field)
+            return
+        table = {key: value for key, value in one.value.items() if key != "else"}
+        words = schema.get("items", schema) if schema.get("type") == "array" else schema
+        for value in table.values():
+            if value.value not in ("", None) and (problem := unknown_word(value.value, words)):
+                self.error(value, "not-in-vocabulary", f"{field}: {problem}", field=field)
+        found["values"] = {key: value.plain() for key, value in table.items()}
+        found["otherwise"] = one.value["else"].plain() if "else" in one.value else None
+
+    def _replace(self, node: Node, field: str, found: dict[str, Any]) -> None:
+        one = node.get("replace")
+        if one is None:
+            return
+        if not isinstance(one.value, dict):
+            self.error(one, "rule-form", "replace takes pairs: {pattern: text}.", field=field)
+            return
+        for pattern in one.value:
+            self._pattern(one, pattern, field)
+        pairs = [(key, value.plain()) for key, value in one.value.items()]
+        found["replace"] = tuple((key, "" if to is None else str(to)) for key, to in pairs)
