@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from typing import Any, Literal
 CatalogueError = sqlite3.Error
 SideName = Literal["draft", "public"]
 
+_PATIENCE = 10  # seconds to wait for another process
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS counter (next INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS record (id INTEGER PRIMARY KEY, concept INTEGER NOT NULL);
@@ -104,6 +106,7 @@ class Catalogue:
         self._path = folder / "catalogue.sqlite"
         self._idle: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
+        self._use_wal()
         with self.write() as db:
             for statement in _SCHEMA.split(";\n"):
                 db.execute(statement)
@@ -117,14 +120,26 @@ class Catalogue:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            self._path, timeout=10, isolation_level=None, check_same_thread=False
+            self._path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
         )
         connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA busy_timeout = 10000")
-        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA busy_timeout = {_PATIENCE * 1000}")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
         return connection
+
+    def _use_wal(self) -> None:
+        """Switch to a write-ahead log; SQLite does not wait by itself when others do the same."""
+        deadline = time.monotonic() + _PATIENCE
+        with self._connection() as db:
+            while True:
+                try:
+                    db.execute("PRAGMA journal_mode = WAL").fetchall()
+                    return
+                except sqlite3.OperationalError:
+                    if time.monotonic() > deadline:
+                        raise
+                    time.sleep(0.02)
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:

@@ -50,9 +50,14 @@ def read_body(body: Any) -> Cleaned | None:
     return clean(body["metadata"])
 
 
+def read_id(text: str) -> int:
+    """The number of a record; 0, which is never given, where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+
+
 def get(db: sqlite3.Connection, record: str) -> Deposition:
     """The deposition, or the 404 of an id that is not there."""
-    number = int(record) if record.isascii() and record.isdigit() and len(record) < 16 else 0
+    number = read_id(record)
     found = catalogue.find(db, number)
     if found:
         return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,6 +17,8 @@ from hdp.practice.faults import Fault
 from hdp.practice.refusals import forbidden, refuse
 from hdp.practice.repository import Repository
 from hdp.serving import Environ
+
+log = logging.getLogger(__name__)
 
 _BLOCK = 1024 * 1024
 _MOST_JSON = 32 * 1024 * 1024
@@ -107,7 +110,11 @@ def _answered(
     except HTTPResponse as refusal:
         return refusal
     except CatalogueError:
+        log.exception("The practice catalogue could not be used.")
         return refuse(503, refusals.OVERLOADED)
+    except Exception:
+        log.exception("The practice repository failed at a request.")
+        return refusals.crash()
 
 
 def _check_host(call: Call) -> None:

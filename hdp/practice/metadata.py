@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 import idutils
 import nh3
@@ -240,9 +240,11 @@ def _relation(relation: str) -> str:
 
 def known_type(kind: Any) -> str:
     """A resource type that related identifiers may have."""
+    if not isinstance(kind, str):
+        raise crash()
     if kind not in vocabularies().linkable_types:
         raise refuse(400, f"Invalid value {kind}.")
-    return cast(str, kind)
+    return kind
 
 
 def _locations(sent: dict[str, Any], done: Cleaned) -> None:
@@ -316,7 +318,7 @@ def _license(sent: dict[str, Any], done: Cleaned) -> None:
         raise invalid(("metadata.license", f"{_BAD_LICENCE}: {licence}"))
     words = vocabularies()
     if (known := words.licences.get(licence.lower())) is None:
-        raise invalid(("metadata.license", f"Invalid license provided: {licence.lower()}"))
+        raise invalid(("metadata.license", f"Invalid license provided: {licence}"))
     done.metadata["license"] = words.licence_spelling.get(known, known)
 
 

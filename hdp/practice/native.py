@@ -21,8 +21,7 @@ def _record(db: sqlite3.Connection, one: Deposition, call: Call) -> dict[str, ob
 
 
 def _published(db: sqlite3.Connection, call: Call) -> Deposition:
-    number = call.words["record"]
-    one = catalogue.find(db, int(number)) if number.isascii() and number.isdigit() else None
+    one = catalogue.find(db, depositions.read_id(call.words["record"]))
     if not one:
         raise refuse(404, MISSING_PID)
     if not one.public:
@@ -37,9 +36,8 @@ def latest_of(db: sqlite3.Connection, concept: int) -> int | None:
 
 def get(call: Call) -> HTTPResponse:
     """A published record; a concept leads to its latest version."""
-    number = call.words["record"]
     with call.repository.catalogue.read() as db:
-        latest = latest_of(db, int(number)) if number.isascii() and number.isdigit() else None
+        latest = latest_of(db, depositions.read_id(call.words["record"]))
         if latest:
             return HTTPResponse(status=302, headers={"Location": f"/api/records/{latest}"})
         one = _published(db, call)

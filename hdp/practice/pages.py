@@ -10,6 +10,7 @@ from bottle import HTTPResponse
 
 from hdp.practice import catalogue, native
 from hdp.practice.catalogue import Deposition, File
+from hdp.practice.depositions import read_id
 from hdp.practice.exchange import Call
 from hdp.practice.metadata import clean_html
 
@@ -50,8 +51,8 @@ def landing(call: Call) -> HTTPResponse:
     """The page of a published record; a concept leads to its latest version."""
     number = call.words["record"]
     with call.repository.catalogue.read() as db:
-        one = catalogue.find(db, int(number)) if _is_id(number) else None
-        latest = native.latest_of(db, int(number)) if _is_id(number) else None
+        one = catalogue.find(db, read_id(number))
+        latest = native.latest_of(db, read_id(number))
         if latest:
             return _redirect(f"/records/{latest}")
         if not one or not one.public:
@@ -65,9 +66,7 @@ def landing(call: Call) -> HTTPResponse:
 def latest(call: Call) -> HTTPResponse:
     """Leads to the newest version."""
     with call.repository.catalogue.read() as db:
-        one = (
-            catalogue.find(db, int(call.words["record"])) if _is_id(call.words["record"]) else None
-        )
+        one = catalogue.find(db, read_id(call.words["record"]))
         number = native.latest_of(db, one.concept) if one else None
     return _redirect(f"/records/{number}") if number else _missing()
 
@@ -76,7 +75,7 @@ def draft(call: Call) -> HTTPResponse:
     """The page of a draft; where there is none, that of the record."""
     number = call.words["record"]
     with call.repository.catalogue.read() as db:
-        one = catalogue.find(db, int(number)) if _is_id(number) else None
+        one = catalogue.find(db, read_id(number))
     if not one:
         return _missing()
     if not one.draft:
@@ -93,10 +92,6 @@ def moved(call: Call) -> HTTPResponse:
 def file(call: Call) -> HTTPResponse:
     """Downloads a file of a published record."""
     return native.download(call)
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 16
 
 
 def _title(one: Deposition) -> str:
@@ -160,7 +155,7 @@ def _page(title: str, body: str, status: int = 200) -> HTTPResponse:
         f'<p><a href="/">All records</a></p><h1>{escape(title)}</h1>{body}</body></html>'
     )
     return HTTPResponse(
-        body=text.encode(),
+        body=text.encode("utf-8", "replace"),
         status=status,
         headers={"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": _POLICY},
     )
