@@ -74,6 +74,7 @@ def serve(
     )
     server.error_log = _log_error  # type: ignore[method-assign]
     server.gateway = _gateway(closing)
+    server.expiration_interval = 0.1  # how long stopping waits at most for the accepting loop
     server.prepare()
     return Served(server, closing)
 
@@ -127,6 +128,9 @@ def _with_length(app: App) -> App:
 def _read_chunks(source: IO[bytes], body: IO[bytes]) -> None:
     while block := source.read(_BLOCK):
         body.write(block)
+    # what ends the body must be read too, or it is taken for the beginning of another request
+    for _ in getattr(source, "read_trailer_lines", tuple)():
+        pass
 
 
 class _Closing:

@@ -34,6 +34,14 @@ def test_chunked_bodies_arrive_whole(served):
     assert answer.content == b"".join(blocks)
 
 
+def test_a_connection_is_used_again_after_a_chunked_body(served):
+    with requests.Session() as session:
+        for body in (iter([b"one", b"two"]), b"three"):
+            assert session.post(served.url, data=body, timeout=5).status_code == 200
+        served.stop()
+        assert not any("CP Server" in thread.name for thread in threading.enumerate())
+
+
 def test_a_chunked_body_that_breaks_off_is_never_given_to_the_application(served):
     with socket.create_connection(("127.0.0.1", served.port), timeout=5) as raw:
         head = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -193,6 +193,7 @@ def record(
         "swh": {},
         "owners": [{"id": str(OWNER)}],
         "status": "draft" if draft else "published",
+        "stats": _NO_STATS,
         "state": "unsubmitted" if draft else "done",
         "submitted": not draft,
     }
@@ -209,6 +210,11 @@ def _record_file(one: Deposition, file: File, base: str) -> dict[str, Any]:
     }
 
 
+_NO_STATS = {
+    f"{scope}{word}": 0
+    for scope in ("", "version_")
+    for word in ("downloads", "unique_downloads", "unique_views", "views")
+}
 _ELSEWHERE = {
     "upload_type", "publication_type", "image_type", "software_type", "license",
     "imprint_publisher", "communities",
