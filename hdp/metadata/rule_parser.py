@@ -54,6 +54,8 @@ class RuleParser:
                 self.error(
                     node, "rule-unknown", f"There is no rule {key}.", hint, field=field, key=key
                 )
+        if not kinds and "default" in node.value and not self._has_unknown(node):
+            return self._build("literal", node, field, schema)
         if len(kinds) != 1:
             if not kinds and not self._has_unknown(node):
                 hint = f"Use one of {', '.join(KINDS)}."
@@ -78,7 +80,8 @@ class RuleParser:
 
     def _build(self, kind: str, node: Node, field: str, schema: Schema) -> Rule | None:
         before = len(self.findings)
-        argument = self._argument(kind, node.value[kind], field, schema)
+        given = node.value.get(kind)
+        argument = self._argument(kind, given, field, schema) if given else ""
         options = self._options(node, field, schema)
         if any(one.severity == "error" for one in self.findings[before:]):
             return None

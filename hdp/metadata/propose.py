@@ -1,0 +1,169 @@
+"""A first mapping, proposed from the names of a table's columns, for the person to correct."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from hdp.metadata.schemas import Schema, entry_schema, fields_of, unknown_word
+from hdp.metadata.tables import Table
+from hdp.sdk import InvalidInput
+
+_LATIN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_ASK = {
+    "upload_type": ("What is published? One of: {words}.", "upload_type: {{choose: {first}}}"),
+    "access_right": ("Who may get the files? One of: {words}.", "access_right: {{choose: open}}"),
+    "license": (
+        "Under which licence? Needed for open and embargoed records.",
+        'license: {{literal: "cc-by-4.0"}}',
+    ),
+}
+
+
+@cache
+def _names() -> dict[str, Any]:
+    text = (files("hdp.metadata") / "column_names.json").read_text(encoding="utf-8")
+    names: dict[str, Any] = json.loads(text)
+    return names
+
+
+def propose(table: Table, schema: Schema, key: str = "") -> str:
+    """The YAML text of a mapping for the table; what only the person can say is a comment.
+
+    `key` is the column that names the file; it is guessed where it is empty.
+    """
+    if key and key not in table.columns:
+        raise InvalidInput(
+            f"{table.path.name} has no column {key}.",
+            code="column-unknown",
+            hint=f"It has: {', '.join(table.columns)}.",
+        )
+    return _Proposal(table, schema, key or guess_key(table)).text()
+
+
+def guess_key(table: Table) -> str:
+    """The column that most likely names the file of each row."""
+    plain = {plain_name(one): one for one in reversed(table.columns)}
+    for name in _names()["key"]:
+        if name in plain:
+            return plain[name]
+    for position, column in enumerate(table.columns):
+        cells = [row[position] for row in table.rows[:50] if row[position]]
+        if cells and all(re.search(r"\w\.\w{2,5}$", one) for one in cells):
+            return column
+    return table.columns[0]
+
+
+def plain_name(column: str) -> str:
+    """A column's name in small Latin letters, digits and `_`."""
+    return re.sub(r"[^a-z0-9]+", "_", column.lower().translate(_LATIN)).strip("_")
+
+
+def quoted(text: str) -> str:
+    """The text as YAML in double quotes."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+class _Proposal:
+    def __init__(self, table: Table, schema: Schema, key: str) -> None:
+        self.table = table
+        self.known = {
+            name: one for name, one in fields_of(schema).items() if not one.get("x-unsupported")
+        }
+        self.key = key
+        self.free = {plain_name(one): one for one in reversed(table.columns) if one != key}
+
+    def text(self) -> str:
+        """The whole mapping."""
+        lines = ["hdp-mapping: 1", f"table: {quoted(self.table.path.name)}"]
+        if self.table.sheet:
+            lines.append(f"sheet: {quoted(self.table.sheet)}")
+        lines += [f"key: {quoted(self.key)}", "fields:"]
+        for name in self.known:
+            lines += [f"  {one}" for one in self._field(name)]
+        unused = ", ".join(self.free[one] for one in sorted(self.free))
+        if unused:
+            lines.append(f"# Columns that are not used: {' '.join(unused.split())}")
+        return "\n".join(lines) + "\n"
+
+    def _field(self, name: str) -> list[str]:
+        entries = _names()["entries"]
+        if name in entries and entry_schema(self.known[name]):
+            return self._entries(name, entries[name])
+        column = self._take([name, *_names()["fields"].get(name, ())], self.known[name])
+        if column:
+            return [f"{name}: {self._rule(column, self.known[name])}"]
+        if name == "title":
+            return ["title: {filename: stem}"]
+        if name == "publication_date":
+            return ["publication_date: {default: today}"]
+        return self._ask(name)
+
+    def _take(self, names: Iterable[str], schema: Schema) -> str:
+        """The first free column of those names whose cells the field's vocabulary allows."""
+        for name in names:
+            column = self.free.get(name)
+            if column and self._fits(column, schema):
+                return self.free.pop(name)
+        return ""
+
+    def _fits(self, column: str, schema: Schema) -> bool:
+        words = schema.get("items", schema)
+        return not any(unknown_word(one, words) for one in self._cells(column))
+
+    def _cells(self, column: str) -> list[str]:
+        position = self.table.columns.index(column)
+        return [row[position].strip() for row in self.table.rows[:200] if row[position].strip()]
+
+    def _rule(self, column: str, schema: Schema) -> str:
+        split = self._separator(column) if schema.get("type") == "array" else ""
+        more = f", split: {quoted(split)}" if split else ""
+        return f"{{column: {quoted(column)}{more}}}"
+
+    def _separator(self, column: str) -> str:
+        cells = self._cells(column)
+        for separator in (";", "|"):
+            if any(separator in one for one in cells):
+                return separator
+        commas = [one for one in cells if "," in one]
+        return "," if len(commas) * 2 > len(cells) else ""
+
+    def _ask(self, name: str) -> list[str]:
+        if name not in _ASK:
+            return []
+        words = self.known[name].get("enum", ())
+        values = {"words": ", ".join(words), "first": words[0] if words else "other"}
+        return [f"# {one.format(**values)}" for one in _ASK[name]]
+
+    def _entries(self, name: str, known: Mapping[str, Any]) -> list[str]:
+        schema = entry_schema(self.known[name]) or {}
+        attributes = fields_of(schema)
+        wanted = {key: list(names) for key, names in known["attributes"].items()}
+        found: dict[str, str] = {}
+        for key in dict.fromkeys((*wanted, *attributes)):
+            names = [f"{prefix}_{key}" for prefix in known["prefixes"]] + wanted.get(key, [])
+            if key in attributes and (column := self._take(names, attributes[key])):
+                found[key] = column
+        fixed = known.get("fixed", {})
+        leading = next((one for one in wanted if one in found), "")
+        needed = [one for one in schema.get("required", ()) if one not in fixed]
+        if not leading or any(one not in found for one in needed):
+            self.free |= {plain_name(one): one for one in found.values()}
+            return []
+        return [f"{name}:", f"  - {{{self._entry(found, leading, fixed)}}}"]
+
+    def _entry(self, found: dict[str, str], leading: str, fixed: Mapping[str, str]) -> str:
+        parts = []
+        several = len(found) == 1 and any(";" in one for one in self._cells(found[leading]))
+        for key, column in found.items():
+            rule = f"{{column: {quoted(column)}}}"
+            if several and key == leading:
+                parts.append(f'each: {{column: {quoted(column)}, split: ";"}}')
+                rule = "{it: true}"
+            parts.append(f"{key}: {rule}")
+        parts += [f"{key}: {{literal: {one}}}" for key, one in fixed.items() if key not in found]
+        return ", ".join(parts)
