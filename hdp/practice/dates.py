@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import Any
 
-from hdp.practice.refusals import Problem, crash, invalid, refuse
+from hdp.practice.refusals import Invalid, Problem, crash, refuse
 from hdp.practice.vocabularies import vocabularies
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
@@ -45,7 +45,7 @@ def clean_dates(sent: list[dict[str, Any]], problems: list[Problem]) -> list[dic
 def _one(one: dict[str, Any], index: int, problems: list[Problem]) -> dict[str, Any]:
     kind, start, end = one.get("type"), one.get("start"), one.get("end")
     if not start and not end:
-        raise invalid(("metadata.dates", "Invalid date provided."))
+        raise Invalid(("metadata.dates", "Invalid date provided."))
     if not isinstance(kind, str) or any(str(day or "").startswith("-") for day in (start, end)):
         raise crash()
     if kind.lower() not in vocabularies().date_types:

@@ -17,10 +17,10 @@ from hdp.practice.refusals import (
     MISSING_PID,
     NOT_FOUND,
     UNREGISTERED_PID,
+    Invalid,
     Problem,
     crash,
     forbidden,
-    invalid,
     refuse,
 )
 
@@ -39,15 +39,21 @@ def read_body(body: Any) -> Cleaned | None:
     if not isinstance(body, dict):
         raise crash()
     unknown = [(name, "Unknown field.") for name in body if name not in _IGNORED]
+    try:
+        cleaned = _clean(body["metadata"]) if "metadata" in body else None
+    except Invalid as refusal:
+        raise Invalid(*refusal.problems, *unknown) from None
     if unknown:
-        raise invalid(*unknown)
-    if "metadata" not in body:
-        return None
-    if body["metadata"] is None:
-        raise invalid(("metadata", "Field may not be null."))
-    if not isinstance(body["metadata"], dict):
+        raise Invalid(*unknown)
+    return cleaned
+
+
+def _clean(metadata: Any) -> Cleaned:
+    if metadata is None:
+        raise Invalid(("metadata", "Field may not be null."))
+    if not isinstance(metadata, dict):
         raise crash()
-    return clean(body["metadata"])
+    return clean(metadata)
 
 
 def read_id(text: str) -> int:
@@ -133,7 +139,7 @@ def _refuse_problems(db: sqlite3.Connection, one: Deposition, draft: Side) -> No
     if not problems and not catalogue.files_of(db, draft.bucket):
         problems = [_NO_FILES]
     if problems:
-        raise invalid(*problems)
+        raise Invalid(*problems)
 
 
 def _doi_problems(db: sqlite3.Connection, one: Deposition, doi: str | None) -> list[Problem]:
@@ -195,7 +201,7 @@ def import_files(db: sqlite3.Connection, one: Deposition) -> Deposition:
     """Give an empty draft of a version the files of the latest published one."""
     draft = _draft(one)
     if one.files:
-        raise invalid(_FILES_THERE)
+        raise Invalid(_FILES_THERE)
     published = (v for v in catalogue.versions(db, one.concept) if v.public)
     for source in published:
         if source.public:

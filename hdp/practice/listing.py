@@ -8,7 +8,7 @@ from typing import Any
 
 from hdp.practice.answers import doi_of
 from hdp.practice.catalogue import Deposition
-from hdp.practice.refusals import Problem, crash, invalid, refuse
+from hdp.practice.refusals import Invalid, Problem, crash, refuse
 
 _TERM = re.compile(r'(?:(?P<field>[\w.]+):)?(?:"(?P<quoted>[^"]*)"|(?P<word>\S+))')
 _SORTS: dict[str, tuple[Callable[[Deposition], Any], bool]] = {
@@ -44,7 +44,7 @@ def _paging(query: Mapping[str, str], largest: int) -> tuple[int, int]:
     if size > largest:
         problems.append(("size", f"Page size cannot be greater than {largest}."))
     if problems:
-        raise invalid(*problems)
+        raise Invalid(*problems)
     if size * page > 10_000:
         raise refuse(400, "Invalid querystring parameters.")
     return size, page
@@ -65,7 +65,7 @@ def _sorted(found: list[Deposition], sort: str) -> list[Deposition]:
     if sort == "-bestmatch":
         raise crash()
     if sort not in _SORTS:
-        raise invalid(("_schema", f"Invalid sort option '{sort}'."))
+        raise Invalid(("_schema", f"Invalid sort option '{sort}'."))
     key, newest_first = _SORTS[sort]
     return sorted(found, key=lambda one: (key(one), one.id), reverse=newest_first)
 

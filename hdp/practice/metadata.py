@@ -16,7 +16,7 @@ import nh3
 
 from hdp.practice import people
 from hdp.practice.dates import clean_dates, is_date, is_day
-from hdp.practice.refusals import Problem, crash, invalid, refuse
+from hdp.practice.refusals import Invalid, Problem, crash, refuse
 from hdp.practice.vocabularies import vocabularies
 
 REQUIRED = "Missing data for required field."
@@ -109,7 +109,7 @@ def _refuse_shapes(sent: dict[str, Any]) -> None:
         if name in sent and not isinstance(sent[name], list)
     ]
     if problems:
-        raise invalid(*problems)
+        raise Invalid(*problems)
 
 
 def _text(value: Any) -> str:
@@ -151,7 +151,7 @@ def _access(sent: dict[str, Any], done: Cleaned) -> None:
     right = sent.get("access_right", "open")
     known = ("open", "embargoed", "restricted", "closed")
     if right not in known or (right == "embargoed" and not sent.get("embargo_date")):
-        raise invalid(("_schema", "Unknown access type."))
+        raise Invalid(("_schema", "Unknown access type."))
     done.metadata["access_right"] = "restricted" if right == "closed" else right
     if right == "embargoed" and is_day(sent["embargo_date"]):
         done.metadata["embargo_date"] = sent["embargo_date"]
@@ -204,7 +204,7 @@ def _related(sent: dict[str, Any], done: Cleaned) -> None:
         return
     if not isinstance(related, list):
         message = "related_identifiers must be a list"
-        raise invalid(("metadata.related_identifiers", message))
+        raise Invalid(("metadata.related_identifiers", message))
     kept = [_one_related(one) for one in _dicts(related)]
     if kept:
         done.metadata["related_identifiers"] = kept
@@ -217,7 +217,7 @@ def _one_related(one: dict[str, Any]) -> dict[str, Any]:
     scheme = next((s for s in idutils.detect_identifier_schemes(identifier) if s in _SCHEMES), None)
     if not scheme:
         message = "No valid scheme recognized for identifier."
-        raise invalid(("metadata.related_identifiers.scheme", message))
+        raise Invalid(("metadata.related_identifiers.scheme", message))
     kept = {
         "identifier": _spelling(identifier, scheme),
         "relation": _relation(relation),
@@ -284,7 +284,7 @@ def _language(sent: dict[str, Any], done: Cleaned) -> None:
     language, words = sent["language"], vocabularies()
     if not isinstance(language, str) or len(language) not in (2, 3):
         message = "Language must be either ISO-639-1 or 639-2 compatible."
-        raise invalid(("metadata.language", message))
+        raise Invalid(("metadata.language", message))
     if len(language) == 3 and language not in words.languages_3:
         raise refuse(400, f"Invalid value {language}.")
     found = words.languages_2.get(language) if len(language) == 2 else language
@@ -315,10 +315,10 @@ def _license(sent: dict[str, Any], done: Cleaned) -> None:
             done.metadata["license"] = "cc-zero" if dataset else "cc-by-4.0"
         return
     if not isinstance(licence, str):
-        raise invalid(("metadata.license", f"{_BAD_LICENCE}: {licence}"))
+        raise Invalid(("metadata.license", f"{_BAD_LICENCE}: {licence}"))
     words = vocabularies()
     if (known := words.licences.get(licence.lower())) is None:
-        raise invalid(("metadata.license", f"Invalid license provided: {licence}"))
+        raise Invalid(("metadata.license", f"Invalid license provided: {licence}"))
     done.metadata["license"] = words.licence_spelling.get(known, known)
 
 
@@ -357,7 +357,7 @@ def _communities(sent: dict[str, Any], done: Cleaned) -> None:
         isinstance(one, dict) and "identifier" in one for one in communities
     ):
         message = "Communities must be an array of objects with an 'identifier' key."
-        raise invalid(("communities", message))
+        raise Invalid(("communities", message))
     if communities:
         done.metadata["communities"] = [{"identifier": one["identifier"]} for one in communities]
 

@@ -9,7 +9,7 @@ from bottle import HTTPResponse
 from hdp.practice import answers, api, catalogue, depositions, listing
 from hdp.practice.catalogue import Deposition
 from hdp.practice.exchange import Call
-from hdp.practice.refusals import MISSING_PID, UNREGISTERED_PID, answer, invalid, refuse
+from hdp.practice.refusals import MISSING_PID, UNREGISTERED_PID, Invalid, answer, refuse
 
 
 def _record(db: sqlite3.Connection, one: Deposition, call: Call) -> dict[str, object]:
@@ -36,6 +36,8 @@ def latest_of(db: sqlite3.Connection, concept: int) -> int | None:
 
 def get(call: Call) -> HTTPResponse:
     """A published record; a concept leads to its latest version."""
+    if "inveniordm" in call.environ.get("HTTP_ACCEPT", ""):
+        raise refuse(406, "Invalid 'Accept' header. Expected one of: application/json")
     with call.repository.catalogue.read() as db:
         latest = latest_of(db, depositions.read_id(call.words["record"]))
         if latest:
@@ -55,7 +57,7 @@ def search(call: Call) -> HTTPResponse:
             "Page size cannot be greater than 25. Please use authenticated requests to increase "
             "the limit to 100."
         )
-        raise invalid(("size", message))
+        raise Invalid(("size", message))
     with call.repository.catalogue.read() as db:
         public = [_public_only(one) for one in catalogue.all_records(db) if one.public]
         found = listing.search(public, call.query, largest=max(largest, 100))

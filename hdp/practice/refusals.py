@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from bottle import HTTPResponse
@@ -48,13 +48,15 @@ def refuse(status: int, message: str, headers: Mapping[str, str] | None = None) 
     return answer(status, {"status": status, "message": message}, headers)
 
 
-def invalid(*problems: Problem) -> HTTPResponse:
+class Invalid(HTTPResponse):
     """The 400 that names fields, one entry each."""
-    errors: Sequence[dict[str, Any]] = [
-        {"field": field, "messages": [message]} for field, message in problems
-    ]
-    body = {"status": 400, "message": "A validation error occurred.", "errors": errors}
-    return answer(400, body)
+
+    def __init__(self, *problems: Problem) -> None:
+        self.problems = problems
+        errors = [{"field": field, "messages": [message]} for field, message in problems]
+        body = {"status": 400, "message": "A validation error occurred.", "errors": errors}
+        headers = {"Content-Type": "application/json"}
+        super().__init__(body=json.dumps(body).encode(), status=400, headers=headers)
 
 
 def forbidden() -> HTTPResponse:

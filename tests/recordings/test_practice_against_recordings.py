@@ -164,6 +164,8 @@ SETUPS = {
     ],
     "errors": [(3206, 3205, MINIMAL, "", False), (3208, 3207, MINIMAL, "", False)],
     "files": [(3167, 3166, MINIMAL, "", False)],
+    "allfields": [],
+    "create": [],
     "listing": [],
     "auth": [],
     "manyfiles": [(3171, 3170, MINIMAL, "", False)],
@@ -175,7 +177,7 @@ LEFT_OUT = re.compile(
     r"communities|deleted-record|delete-published|native-list|native-user|scopes|-only$|"
     r"latest-version|files-link-self|links-record-html|q-bad-syntax|data-export|links-doi|"
     r"list-files-multipart|deposition-with-files|none-left|restricted-setup|chunked|empty-no-content-length|put-10[125]|"
-    r"open-without-files"
+    r"open-without-files|inveniordm-json"
 )
 
 
@@ -209,6 +211,15 @@ class Replay:
         if published:
             assert self.session.post(draft["links"]["publish"], timeout=10).status_code == 202
         self.ids[str(record)], self.ids[str(concept)] = str(draft["id"]), draft["conceptrecid"]
+
+    def fill(self, url, status):
+        """Uploads before a publication were not recorded."""
+        if status == 202 and url.endswith("/actions/publish"):
+            draft = self.session.get(
+                self.practice.url + url.split("/actions")[0], timeout=10
+            ).json()
+            if not draft["files"]:
+                self.session.put(f"{draft['links']['bucket']}/data.txt", data=b"aaa", timeout=10)
 
     def deposition(self, record):
         url = f"{self.practice.url}/api/deposit/depositions/{self.ids[str(record)]}"
@@ -268,6 +279,7 @@ def test_a_flow_is_answered_as_recorded(flow, session, practice):
         if url is None or recorded["request"]["as"] not in (None, "alice"):
             continue
         sent += 1
+        replay.fill(url, expected["status"])
         answer = send_as(session, practice, recorded, url, replay.in_our_words)
         complaint = compare(replay, recorded, expected, answer)
         if complaint:
@@ -295,6 +307,8 @@ def compare(replay, recorded, expected, answer):
     ours = answer.json()
     if answer.status_code >= 400:
         mine = json.loads(replay.in_their_words(answer.text))
+        for body in (mine, theirs):
+            body.get("errors", []).sort(key=str)  # Zenodo's order is that of a set
         return "" if mine == theirs else f"{mine} is not {theirs}"
     replay.learn(recorded, ours)
     if isinstance(theirs, dict) and "hits" not in theirs and "aggregations" not in theirs:
