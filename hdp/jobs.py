@@ -39,7 +39,7 @@ def remote_lane(host: str, width: int = 4) -> Lane:
     return Lane(f"remote:{host}", width)
 
 
-class Skipped(Exception):  # noqa: N818 - an outcome, not an error
+class Skipped(Exception):
     """Raised by `Task.skip` to end a task that had nothing to do."""
 
 
@@ -272,7 +272,7 @@ class Jobs:
             )
         return self._job_json(row)
 
-    def list(self, offset: int = 0, limit: int = 100) -> tuple[list[dict[str, Any]], int]:
+    def page(self, offset: int = 0, limit: int = 100) -> tuple[list[dict[str, Any]], int]:
         """Jobs as JSON, the newest first, and how many there are."""
         found, total = self._project.read(lambda c: rows.list_jobs(c, offset, limit))
         return [self._job_json(row) for row in found], total

@@ -226,6 +226,15 @@ def files_by_deposit(
     return files
 
 
+def files_by_id(connection: sqlite3.Connection, file_ids: Sequence[int]) -> list[DepositFile]:
+    """Files of deposits by their ids."""
+    rows = connection.execute(
+        "SELECT * FROM deposit_file WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (json.dumps(list(file_ids)),),
+    ).fetchall()
+    return [_file(row) for row in rows]
+
+
 def claim(
     connection: sqlite3.Connection,
     deposit_id: int,

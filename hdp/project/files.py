@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-Known = dict[tuple[str, int, int, int], tuple[str, str]]
+Known = dict[tuple[str, int, int, int], tuple[str, str, str]]
 
 
 @dataclass(frozen=True)
@@ -51,15 +51,13 @@ def list_roots(connection: sqlite3.Connection) -> list[Root]:
 
 
 def known_hashes(connection: sqlite3.Connection, root_id: int) -> Known:
-    """(path, size, mtime, inode) -> hashes, so that unchanged files are not read again."""
+    """(path, size, mtime, inode) -> SHA-256, MD5, media type: such files need no second reading."""
     rows = connection.execute(
-        "SELECT path, size, mtime_ns, inode, sha256, md5 FROM file"
+        "SELECT path, size, mtime_ns, inode, sha256, md5, media_type FROM file"
         " WHERE root_id = ? AND sha256 != ''",
         (root_id,),
     ).fetchall()
-    return {
-        (r["path"], r["size"], r["mtime_ns"], r["inode"]): (r["sha256"], r["md5"]) for r in rows
-    }
+    return {tuple(row)[:4]: tuple(row)[4:] for row in rows}
 
 
 @dataclass

@@ -11,7 +11,10 @@ from hdp.events import now
 
 @dataclass(frozen=True)
 class MappingRow:
-    """A stored mapping; `base` is the folder that its table's path is relative to."""
+    """A stored mapping; `base` is the folder that its table's path is relative to.
+
+    Paths (`base`, `table_path`, `file`) are relative to the project's folder.
+    """
 
     id: int
     name: str
@@ -21,6 +24,7 @@ class MappingRow:
     table_path: str
     table_digest: str
     active: bool
+    file: str = ""
 
 
 def hash_source(source: str) -> str:
@@ -36,16 +40,17 @@ def store_mapping(
     base: str,
     table_path: str,
     table_digest: str,
+    file: str = "",
 ) -> None:
     """Keep a mapping under its name and make it the active one."""
     connection.execute("UPDATE mapping SET active = 0")
     connection.execute(
-        "INSERT INTO mapping (name, source, hash, base, table_path, table_digest, active, created)"
-        " VALUES (?, ?, ?, ?, ?, ?, 1, ?)"
+        "INSERT INTO mapping (name, source, hash, base, table_path, table_digest, file, active,"
+        " created) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?)"
         " ON CONFLICT (name) DO UPDATE SET source = excluded.source,"
         " hash = excluded.hash, base = excluded.base, table_path = excluded.table_path,"
-        " table_digest = excluded.table_digest, active = 1",
-        (name, source, hash_source(source), base, table_path, table_digest, now()),
+        " table_digest = excluded.table_digest, file = excluded.file, active = 1",
+        (name, source, hash_source(source), base, table_path, table_digest, file, now()),
     )
 
 
@@ -58,7 +63,7 @@ def get_mapping(connection: sqlite3.Connection, name: str | None = None) -> Mapp
     """The mapping of that name, or the active one."""
     where, values = ("name = ?", (name,)) if name else ("active = 1", ())
     row = connection.execute(
-        "SELECT id, name, source, hash, base, table_path, table_digest, active"
+        "SELECT id, name, source, hash, base, table_path, table_digest, active, file"
         f" FROM mapping WHERE {where}",
         values,
     ).fetchone()

@@ -87,6 +87,7 @@ CREATE TABLE mapping (
   base TEXT NOT NULL,
   table_path TEXT NOT NULL DEFAULT '',
   table_digest TEXT NOT NULL DEFAULT '',
+  file TEXT NOT NULL DEFAULT '',
   active INTEGER NOT NULL DEFAULT 0 CHECK (active IN (0, 1)),
   created TEXT NOT NULL
 );
@@ -125,6 +126,7 @@ CREATE TABLE deposit (
   CHECK (state NOT IN ('draft', 'in_review', 'published') OR remote_id IS NOT NULL)
 );
 CREATE UNIQUE INDEX one_live_deposit ON deposit (item_id, env) WHERE state IN ('prepared', 'draft', 'in_review');
+CREATE UNIQUE INDEX one_owner_of_remote ON deposit (env, remote_id) WHERE remote_id IS NOT NULL;
 CREATE INDEX deposit_by_state ON deposit (env, state);
 
 CREATE TABLE deposit_file (

@@ -1,0 +1,250 @@
+"""The batch actions of the four tabs, for the page and for the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from hdp.application import describing, pipelining
+from hdp.application.selection import Selection, choose
+from hdp.jobs import Lane, Task, Work, local_lane, remote_lane
+from hdp.net import host_of
+from hdp.project import items
+from hdp.project.overview import Overview, list_overview
+from hdp.sdk import HdpError, Refused, UsageError
+from hdp.uploads import Desk, drafts, files, publishing, settling
+
+if TYPE_CHECKING:
+    from hdp.application.app import Application
+
+_TITLES = {
+    "prepare": "Prepare Metadata",
+    "back": "Back to Prepare",
+    "set-aside": "Remove from Project",
+    "create": "Create Zenodo Drafts",
+    "create-upload": "Create Zenodo Drafts and Upload Files",
+    "upload": "Upload Files",
+    "publish": "Publish",
+    "discard": "Discard Drafts",
+    "refresh": "Look again",
+    "settle": "Settle",
+    "pipeline": "Run Pipeline",
+    "pipeline-draft": "Run Pipeline and Create Drafts",
+}
+LOCAL = ("prepare", "back", "set-aside", "pipeline")
+
+
+@dataclass(frozen=True)
+class Action:
+    """What to do, where, with which items; `by` is the page's own id of it.
+
+    `confirm` is the number of records a person typed, needed to publish in production.
+    """
+
+    kind: str
+    env: str
+    selection: Selection
+    confirm: int | None = None
+    args: Mapping[str, Any] = field(default_factory=dict)
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Started:
+    """A job that was started, or (None) nothing to do; `left_out` were not acted on."""
+
+    job: int | None
+    chosen: list[Overview]
+    left_out: list[tuple[Overview, str]]
+
+
+def why_not(kind: str, row: Overview, target: str = "Zenodo") -> str | None:
+    """Why an action cannot act on an item now; None when it can."""
+    if row.set_aside is not None and kind != "set-aside":
+        return "It is set aside."
+    if row.doing and kind not in ("settle", "refresh"):
+        return None if kind in ("create", "create-upload") else "Something is being done to it."
+    return _WHY_NOT[kind](row)
+
+
+def _prepare(row: Overview) -> str | None:
+    return None if row.state is None else "Its metadata is prepared already."
+
+
+def _prepared(row: Overview) -> str | None:
+    if row.state is None:
+        return "Its metadata is not prepared yet."
+    return None if row.state == "prepared" else "There is a draft of it already."
+
+
+def _draft(row: Overview) -> str | None:
+    if row.state in ("draft", "in_review"):
+        return None
+    return (
+        "It is published already." if row.state == "published" else "There is no draft of it yet."
+    )
+
+
+def _upload(row: Overview) -> str | None:
+    if row.state != "draft":
+        return _draft(row)
+    return None if row.uploaded < row.sent_files else "All files are verified already."
+
+
+def _publish(row: Overview) -> str | None:
+    if row.state != "draft":
+        return _draft(row)
+    if row.uploaded < row.sent_files or not row.sent_files:
+        return f"{row.uploaded} of {row.sent_files} files are verified. Upload them first."
+    return None
+
+
+def _set_aside(row: Overview) -> str | None:
+    return "There is a draft or record of it." if row.state not in (None, "prepared") else None
+
+
+def _settle(row: Overview) -> str | None:
+    return None if row.doing else "Nothing is open."
+
+
+_WHY_NOT: dict[str, Callable[[Overview], str | None]] = {
+    "prepare": _prepare,
+    "back": _prepared,
+    "set-aside": _set_aside,
+    "create": _prepared,
+    "create-upload": _prepared,
+    "upload": _upload,
+    "publish": _publish,
+    "discard": _draft,
+    "refresh": _draft,
+    "settle": _settle,
+    "pipeline": lambda row: None,
+    "pipeline-draft": _prepared,
+}
+
+
+def plan(app: Application, action: Action) -> Started:
+    """What an action would act on; nothing is done."""
+    if action.kind not in _TITLES:
+        raise UsageError(f"There is no action {action.kind}.", code="unknown-action")
+    rows = app.project.read(lambda c: list_overview(c, action.env))
+    chosen, rest = choose(rows, action.selection, lambda row: why_not(action.kind, row) is None)
+    left_out = [(row, why_not(action.kind, row) or "") for row in rest]
+    return Started(None, chosen, left_out)
+
+
+def start(app: Application, action: Action) -> Started:
+    """Start an action as a job with one task for each item, and return at once."""
+    planned = plan(app, action)
+    if not planned.chosen:
+        return planned
+    desk = app.desk(action.env, action.by)
+    _confirm(action, desk, len(planned.chosen))
+    work = _work(app, desk, action)
+    subjects = [(row.id, row.title or row.key) for row in planned.chosen]
+    args = {"confirm": action.confirm, **action.args}
+    job = app.jobs.submit(
+        action.kind, _TITLES[action.kind], subjects, work,
+        lane=_lane(app, desk, action, planned.chosen), env=action.env, args=args,
+    )  # fmt: skip
+    return Started(job, planned.chosen, planned.left_out)
+
+
+def _confirm(action: Action, desk: Desk, count: int) -> None:
+    if action.kind != "publish" or desk.kind != "production" or action.confirm == count:
+        return
+    records = "1 record" if count == 1 else f"{count} records"
+    raise Refused(
+        f"This would publish {records} in {desk.env_title}, for ever. Nothing was done.",
+        code="production-not-confirmed",
+        hint=f"Confirm the number ({count}); on the command line: --yes-production.",
+        values={"count": count},
+    )
+
+
+def _lane(app: Application, desk: Desk, action: Action, rows: list[Overview]) -> Lane:
+    if action.kind in LOCAL:
+        return local_lane()
+    host = host_of(app.remotes.url(app.environment(desk.env)))
+    large = action.kind == "upload" and any(row.sent_bytes > 64 << 20 for row in rows)
+    return remote_lane(f"{host}:large", 2) if large else remote_lane(host)
+
+
+def _work(app: Application, desk: Desk, action: Action) -> Work:
+    match action.kind:
+        case "prepare":
+            preparer = describing.preparer(app, desk, action.args.get("mapping"))
+            return lambda task: _ignore(preparer.prepare(task))
+        case "pipeline" | "pipeline-draft":
+            return pipelining.work(app, desk, action.kind, action.args)
+        case "set-aside":
+            reason = str(action.args.get("reason") or "Removed from the project")
+            return lambda task: _aside(desk, task, reason)
+        case "settle":
+            return lambda task: task.say(
+                settling.settle_by_hand(desk, task.subject, adopt_id=None, create_again=False)
+            )
+    step = _STEPS[action.kind]
+    return lambda task: step(desk, task)
+
+
+def _create_and_upload(desk: Desk, task: Task) -> None:
+    drafts.create_draft(desk, task)
+    files.upload_files(desk, task)
+
+
+_STEPS: dict[str, Callable[[Desk, Task], None]] = {
+    "back": drafts.take_back,
+    "create": drafts.create_draft,
+    "create-upload": _create_and_upload,
+    "upload": files.upload_files,
+    "publish": publishing.publish_draft,
+    "discard": drafts.discard_draft,
+    "refresh": drafts.refresh_draft,
+}
+
+
+def _ignore(_result: object) -> None:
+    return None
+
+
+def _aside(desk: Desk, task: Task, reason: str) -> None:
+    if desk.live(task.subject) is not None:
+        drafts.take_back(desk, task)
+    desk.project.write(lambda c: items.set_aside(c, [task.subject], reason))
+    desk.changed(task.subject)
+
+
+def retry(app: Application, job_id: int, by: str = "") -> Started:
+    """Start a job again for what failed, was cancelled or interrupted in it."""
+    job = app.jobs.get(job_id)
+    tasks, _total = app.jobs.tasks(job_id)
+    again = ("failed", "cancelled", "interrupted")
+    ids = tuple(task["item"] for task in tasks if task["state"] in again)
+    if not ids or job["kind"] not in _TITLES:
+        raise UsageError(
+            "Nothing in this job failed.", code="nothing-to-retry", hint="See: hdp job show ID"
+        )
+    args = dict(job["args"])
+    confirm = args.pop("confirm", None)
+    return start(
+        app,
+        Action(job["kind"], job["env"], Selection(ids=ids),
+               confirm=None if confirm is None else len(ids), args=args, by=by),
+    )  # fmt: skip
+
+
+def settle(
+    app: Application, env: str, ids: tuple[int, ...], *, adopt: str | None, create_again: bool
+) -> list[dict[str, Any]]:
+    """Settle what a crash or a lost answer left open; a sentence or an error for each item."""
+    desk = app.desk(env)
+    outcomes: list[dict[str, Any]] = []
+    for item_id in ids:
+        try:
+            said = settling.settle_by_hand(desk, item_id, adopt_id=adopt, create_again=create_again)
+            outcomes.append({"item": item_id, "message": said, "error": None})
+        except HdpError as error:
+            outcomes.append({"item": item_id, "message": error.message, "error": error.to_json()})
+    return outcomes

@@ -1,0 +1,150 @@
+"""The application: open project, environments, plugins, jobs, and the practice repository."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from hdp import paths
+from hdp.application import recents
+from hdp.application.remotes import Remotes
+from hdp.credentials import Credentials
+from hdp.environments import EnvironmentEntry, Environments
+from hdp.events import Bus, Changed, Reset, Said
+from hdp.jobs import Jobs
+from hdp.plugins import Catalogue, load
+from hdp.project.project import Project
+from hdp.sdk import Target, UsageError
+from hdp.uploads import Desk
+
+log = logging.getLogger(__name__)
+
+
+class Application:
+    """One running HDP. `close` must be called; it waits for what is being sent.
+
+    `safe` loads built-in plugins only, `plugin_dirs` are a developer's own plugins;
+    `practice_faults` and `practice_rate` are for the practice repository of this run.
+    """
+
+    def __init__(
+        self,
+        home: Path | None = None,
+        *,
+        safe: bool = False,
+        plugin_dirs: Sequence[Path] = (),
+        practice_faults: str = "",
+        practice_rate: str = "",
+    ) -> None:
+        self.home = home or paths.home_dir()
+        self.bus = Bus()
+        self.environments = Environments(self.home)
+        self.credentials = Credentials(self.home)
+        self._safe, self._plugin_dirs = safe, plugin_dirs
+        self.remotes = Remotes(self, practice_faults, practice_rate)
+        self._project: Project | None = None
+        self._jobs: Jobs | None = None
+        self._lock = threading.RLock()
+        self.say: Callable[[str], None] = lambda message: self.bus.emit(Said("info", message))
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """What the plugins offer; loaded when first needed."""
+        with self._lock:
+            catalogue = load(self.home, safe=self._safe, extra=self._plugin_dirs)
+        self.bus.listen(catalogue.observe)
+        return catalogue
+
+    @property
+    def project(self) -> Project:
+        """The open project; UsageError when there is none."""
+        if self._project is None:
+            raise UsageError(
+                "No project is open.",
+                code="no-project",
+                hint="Name one with -p FILE, or make one with: hdp project new",
+            )
+        return self._project
+
+    @property
+    def has_project(self) -> bool:
+        """Whether a project is open."""
+        return self._project is not None
+
+    @property
+    def jobs(self) -> Jobs:
+        """The jobs of the open project."""
+        jobs = self._jobs
+        if jobs is None:
+            raise UsageError("No project is open.", code="no-project")
+        return jobs
+
+    def open_project(self, path: Path) -> Project:
+        """Open a project file, closing the one that is open."""
+        with self._lock:
+            return self.take_project(Project.open(path, home=self.home))
+
+    def take_project(self, project: Project) -> Project:
+        """Make an opened project the one to work in."""
+        with self._lock:
+            self.close_project()
+            self._project = project
+            self._jobs = Jobs(project, self.bus)
+            project.db.on_foreign_change = lambda: self.bus.emit(
+                Changed(("files", "items", "deposits", "jobs", "settings"))
+            )
+            recents.note(self.home, project.path, project.about.name)
+            self.bus.emit(Reset())
+            return project
+
+    def close_project(self) -> None:
+        """Cancel and wait for what runs, then close the project; fine when none is open."""
+        with self._lock:
+            if self._project is None:
+                return
+            self.jobs.close()
+            project, self._project, self._jobs = self._project, None, None
+            project.close()
+            self.bus.emit(Reset())
+
+    def close(self) -> None:
+        """End everything that this run began."""
+        self.close_project()
+        self.remotes.close()
+
+    def environment(self, name: str | None = None) -> EnvironmentEntry:
+        """An environment by name; the project's own where none is named."""
+        if name is None:
+            name = str(self.project.setting("environment")) if self.has_project else "practice"
+        return self.environments.get(name)
+
+    def target(self, environment: EnvironmentEntry) -> type[Target]:
+        """The target class that an environment belongs to."""
+        found = self.catalogue.targets.get(environment.target)
+        if found is None:
+            known = ", ".join(sorted(self.catalogue.targets)) or "none"
+            raise UsageError(
+                f"{environment.name} needs the repository plugin {environment.target},"
+                f" which is not ready. Ready: {known}.",
+                code="target-unknown",
+                hint="See: hdp plugin list",
+            )
+        return found
+
+    def desk(self, env: str | None = None, by: str = "") -> Desk:
+        """The open project at work in an environment."""
+        entry = self.environment(env)
+        return Desk(
+            project=self.project,
+            bus=self.bus,
+            env=entry.name,
+            env_title=entry.title or entry.name,
+            kind=entry.kind,
+            target=self.target(entry),
+            offline=self.remotes.offline(entry),
+            open_remote=lambda: self.remotes.open(entry),
+            by=by,
+        )

@@ -1,0 +1,102 @@
+"""Pipelines of a project: where they are found, and running them on items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hdp import paths
+from hdp.application import describing
+from hdp.events import Changed
+from hdp.jobs import Task, Work
+from hdp.net import Client
+from hdp.pipelines import model
+from hdp.pipelines.definition import Pipeline
+from hdp.pipelines.values import fill_parameters
+from hdp.sdk import Finding, NotFound
+from hdp.uploads import drafts
+from hdp.uploads.desk import Desk
+from hdp.uploads.piping import PipelineWork
+
+if TYPE_CHECKING:
+    from hdp.application.app import Application
+
+
+def find_pipelines(app: Application) -> dict[str, Path]:
+    """name -> file: the project's own first, then those of plugins, then the shipped ones."""
+    folders = [app.project.folder / "pipelines"] if app.has_project else []
+    files = [one for folder in folders for one in _yaml_files(folder)]
+    files += [*app.catalogue.pipelines, *_yaml_files(paths.pipelines_dir())]
+    found: dict[str, Path] = {}
+    for file in files:
+        found.setdefault(file.stem, file)
+    return dict(sorted(found.items()))
+
+
+def _yaml_files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(one for one in folder.iterdir() if one.suffix in (".yaml", ".yml"))
+
+
+def find_pipeline(app: Application, name: str) -> Path:
+    """The file of a pipeline, by a path or by a name of the project, a plugin or our own."""
+    path = Path(name)
+    if path.suffix in (".yaml", ".yml") and path.is_file():
+        return path
+    found = find_pipelines(app)
+    if name in found:
+        return found[name]
+    raise NotFound(
+        f"There is no pipeline {name}.",
+        code="no-such-pipeline",
+        hint=f"Known: {', '.join(found)}. A file's path works too.",
+    )
+
+
+def read_pipeline(app: Application, name: str) -> Pipeline:
+    """A checked pipeline by path or name; InvalidInput with all findings where it is wrong."""
+    return model.read_file(find_pipeline(app, name), catalogue=app.catalogue)
+
+
+def check_pipeline(app: Application, path: Path) -> tuple[Pipeline | None, list[Finding]]:
+    """The pipeline and every problem of its file."""
+    text = path.read_text(encoding="utf-8-sig")
+    return model.check(text, source=str(path), catalogue=app.catalogue)
+
+
+def pipeline_work(
+    app: Application, desk: Desk, pipeline: Pipeline, params: Mapping[str, Any]
+) -> PipelineWork:
+    """A pipeline ready to run on items of a desk; the answers are checked at once."""
+    fill_parameters(pipeline, params)
+    return PipelineWork(
+        preparer=describing.preparer(app, desk),
+        pipeline=pipeline,
+        catalogue=app.catalogue,
+        http=Client(),
+        workroot=app.home / "work",
+        params=params,
+    )
+
+
+def work(app: Application, desk: Desk, kind: str, args: Mapping[str, Any]) -> Work:
+    """The work function of the batch actions `pipeline` and `pipeline-draft`."""
+    pipeline = read_pipeline(app, str(args["pipeline"]))
+    prepared = pipeline_work(app, desk, pipeline, dict(args.get("params") or {}))
+
+    def run(task: Task) -> None:
+        prepared.run(task)
+        app.bus.emit(Changed(("items", "deposits"), [task.subject], desk.by))
+
+    def run_and_draft(task: Task) -> None:
+        # The draft is made last, so that a failing pipeline leaves none behind.
+        current = desk.live(task.subject)
+        if current is not None and current.state != "prepared":
+            task.skip("There is a draft of it already.")
+        prepared.run(task)
+        prepared.preparer.prepare(task, pipeline.name)
+        drafts.create_draft(desk, task)
+
+    return run_and_draft if kind == "pipeline-draft" else run

@@ -1,0 +1,44 @@
+"""The projects that were opened lately, the newest first."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+from hdp.events import now
+
+log = logging.getLogger(__name__)
+_MOST = 12
+
+
+def _file(home: Path) -> Path:
+    return home / "recents.json"
+
+
+def list_recents(home: Path) -> list[dict[str, Any]]:
+    """`{path, name, opened, exists}` of each; an unreadable list counts as empty."""
+    try:
+        found = json.loads(_file(home).read_text(encoding="utf-8"))
+        recents = [
+            {"path": str(one["path"]), "name": str(one["name"]), "opened": str(one["opened"])}
+            for one in found
+        ]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return [one | {"exists": Path(one["path"]).is_file()} for one in recents]
+
+
+def note(home: Path, path: Path, name: str) -> None:
+    """Put a project at the head of the list."""
+    rest = [one for one in list_recents(home) if one["path"] != str(path)]
+    newest = {"path": str(path), "name": name, "opened": now()}
+    home.mkdir(parents=True, exist_ok=True)
+    beside = _file(home).with_suffix(f".{os.getpid()}.new")
+    try:
+        beside.write_text(json.dumps([newest, *rest][:_MOST], indent=1), encoding="utf-8")
+        beside.replace(_file(home))
+    except OSError as error:
+        log.warning("The list of recent projects could not be written: %s", error)

@@ -1,0 +1,94 @@
+"""The ways to the repositories, one for each environment, and the practice repository's life."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING
+
+from hdp.net import Client
+from hdp.practice import server as practice
+from hdp.remote import Limits, Remote, connect
+from hdp.sdk import Connection, Target, Unauthorised
+
+if TYPE_CHECKING:
+    from hdp.application.app import Application
+    from hdp.environments import EnvironmentEntry
+
+log = logging.getLogger(__name__)
+calls = logging.getLogger("hdp.calls")
+_NO_HTTP = Client()  # opens no connection before it is used
+
+
+class Remotes:
+    """Makes connections; starts the practice repository when it is first needed."""
+
+    def __init__(self, app: Application, faults: str, rate: str) -> None:
+        self._app = app
+        self._faults, self._rate = faults, rate
+        self._practice: practice.Practice | None = None
+        self._limits = Limits()
+        self._lock = threading.Lock()
+
+    def practice(self) -> practice.Practice:
+        """The practice repository, started."""
+        with self._lock:
+            if self._practice is None:
+                self._practice = practice.start(
+                    self._app.home / "practice", faults=self._faults, rate=self._rate
+                )
+            return self._practice
+
+    def url(self, entry: EnvironmentEntry) -> str:
+        """The address of an environment; the practice repository has another one each time."""
+        return self.practice().url if entry.name == "practice" else entry.url
+
+    def token(self, entry: EnvironmentEntry) -> str:
+        """The token of an environment; Unauthorised with the way to set one when there is none."""
+        if entry.name == "practice":
+            return self.practice().token
+        token, _source = self._app.credentials.get(entry.name)
+        if not token:
+            raise Unauthorised(
+                f"There is no token for {entry.name}.",
+                code="no-token",
+                hint=f"Set one with: hdp env token {entry.name} (or in Settings).",
+            )
+        return token
+
+    def open(self, entry: EnvironmentEntry) -> Remote:
+        """The repository of an environment in the host's care."""
+        return connect(
+            self._app.target(entry),
+            environment=entry.name,
+            base_url=self.url(entry),
+            token=self.token(entry),
+            settings=entry.settings,
+            limits=self._limits,
+            on_call=_log_call,
+        )
+
+    def offline(self, entry: EnvironmentEntry) -> Target:
+        """The target of an environment without a token: it can check records, not send them."""
+        target = self._app.target(entry)
+        connection = Connection(entry.name, entry.url, "", target.settings(), _NO_HTTP, log)
+        return target(connection)
+
+    def page_url(self, entry: EnvironmentEntry, remote_id: str) -> str:
+        """Where a person looks at a draft or record today; "" while practice does not run."""
+        if entry.name == "practice" and self._practice is None:
+            return ""
+        target = self._app.target(entry)
+        connection = Connection(entry.name, self.url(entry), "", target.settings(), _NO_HTTP, log)
+        return target(connection).page_url(remote_id)
+
+    def close(self) -> None:
+        """Stop the practice repository where it runs."""
+        with self._lock:
+            running, self._practice = self._practice, None
+        if running is not None:
+            running.stop()
+
+
+def _log_call(method: str, url: str, status: int | None, seconds: float) -> None:
+    calls.info("%s %s %s %.3f s", method, url, status or "no answer", seconds)

@@ -1,0 +1,295 @@
+"""What the screens and lists show: rows, counts, groups, the dashboard."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from hdp.application.actions import why_not
+from hdp.application.selection import Selection, matching, state_word
+from hdp.application.shapes import deposit_json, item_json
+from hdp.project import deposits, items, mappings
+from hdp.project.deposits import Deposit
+from hdp.project.overview import STAGES, Overview, list_overview
+from hdp.sdk import UsageError
+
+if TYPE_CHECKING:
+    from hdp.application.app import Application
+
+_ACTIONS = {
+    "prepare": ("prepare", "set-aside"),
+    "create": ("create", "back", "pipeline-draft"),
+    "drafts": ("upload", "publish", "discard", "refresh", "settle"),
+    "published": (),
+}
+_WORDS = {
+    "valid": ("Valid", "idle"),
+    "problems": ("Problems", "warn"),
+    "invalid": ("Invalid", "loss"),
+    "material-missing": ("Material missing", "warn"),
+    "textures-missing": ("Textures missing", "warn"),
+    "conflict": ("Conflict", "warn"),
+    "missing": ("Missing", "loss"),
+    "changed": ("Changed", "warn"),
+}
+_KINDS = {"model": "3D model", "image": "Photograph", "audio": "Audio", "video": "Video"}
+
+
+def overview(app: Application, env: str) -> list[Overview]:
+    """All items in one environment, those set aside left out."""
+    rows = app.project.read(lambda c: list_overview(c, env))
+    return [row for row in rows if row.set_aside is None]
+
+
+def counts(rows: Sequence[Overview]) -> dict[str, int]:
+    """How many items each tab shows."""
+    found = Counter(row.stage for row in rows)
+    return {stage: found[stage] for stage in STAGES}
+
+
+def stage_rows(
+    app: Application,
+    *,
+    env: str,
+    stage: str,
+    selection: Selection,
+    chip: str = "",
+    sort: str = "",
+    offset: int = 0,
+    limit: int = 100,
+) -> dict[str, Any]:
+    """One page of a tab: rows, total, counts of all tabs, counts of the status words."""
+    rows = overview(app, env)
+    here = _in_stage(rows, stage, selection)
+    states = Counter(status(row)[0] for row in here)
+    chosen = [row for row in here if not chip or status(row)[0] == chip]
+    chosen.sort(key=_sort_key(sort.removeprefix("-")), reverse=sort.startswith("-"))
+    page = chosen[offset : offset + limit]
+    return {
+        "rows": [row_json(app, row, env) for row in page],
+        "total": len(chosen),
+        "counts": counts(rows),
+        "states": dict(states),
+    }
+
+
+def stage_ids(
+    app: Application, *, env: str, stage: str, selection: Selection, chip: str = ""
+) -> list[int]:
+    """The ids of everything a tab's filter shows, over all pages."""
+    here = _in_stage(overview(app, env), stage, selection)
+    return [row.id for row in here if not chip or status(row)[0] == chip]
+
+
+def _in_stage(rows: Sequence[Overview], stage: str, selection: Selection) -> list[Overview]:
+    if stage not in STAGES:
+        raise UsageError(f"There is no stage {stage}.", code="unknown-stage")
+    filters = replace(selection, ids=(), all=False)
+    return [row for row in matching(rows, filters) if row.stage == stage]
+
+
+def _sort_key(name: str) -> Any:
+    keys = {
+        "title": lambda row: (row.title or row.key).casefold(),
+        "key": lambda row: row.key.casefold(),
+        "size": lambda row: row.bytes,
+        "status": lambda row: status(row)[0],
+        "newest": lambda row: row.drafted or row.prepared or row.created,
+    }
+    return keys.get(name, lambda row: row.id)
+
+
+def status(row: Overview) -> tuple[str, str, str]:
+    """The word of a row's status, its tone and the reason under it."""
+    if row.doing and row.doing != "upload":
+        return "Unsettled", "warn", "It is not known whether the repository did the last step."
+    if row.stage == "prepare":
+        word, tone = _WORDS[row.worst]
+        return word, tone, ""
+    if row.stage == "create":
+        return "Prepared", "idle", ""
+    if row.stage == "published":
+        return "Published", "ok", row.doi or ""
+    return _draft_status(row)
+
+
+def _draft_status(row: Overview) -> tuple[str, str, str]:
+    if row.doing == "upload":
+        return "Uploading", "accent", f"{row.uploaded} of {row.sent_files} files"
+    if row.failed:
+        return "Failed", "loss", f"{row.failed} of {row.sent_files} files"
+    if row.sent_files and row.uploaded == row.sent_files:
+        return "Verified", "ok", ""
+    return "Pending", "idle", "Not sent yet" if not row.uploaded else "Some files are to be sent"
+
+
+def row_json(app: Application, row: Overview, env: str) -> dict[str, Any]:
+    """A row as the page shows it, with what can be done to it now."""
+    word, tone, reason = status(row)
+    entry = app.environment(env)
+    sent = row.state is not None
+    return {
+        "item": row.id,
+        "key": row.key,
+        "title": row.title or row.key,
+        "subtitle": f"{row.primary.rpartition('/')[2]}, {kind(row)}",
+        "kind": row.media_type.split("/")[0],
+        "files": {
+            "total": row.sent_files if sent else row.file_count,
+            "uploaded": row.uploaded,
+            "failed": row.failed,
+        },
+        "bytes": {"total": row.sent_bytes if sent else row.bytes, "uploaded": row.uploaded_bytes},
+        "status": {"word": word, "tone": tone, "reason": reason},
+        "mapped": sent,
+        "state": state_word(row),
+        "remote_id": row.remote_id,
+        "url": _page_url(app, row, entry.name),
+        "doi": row.doi,
+        "updated": row.published or row.drafted or row.prepared or row.created,
+        "actions": {one: why_not(one, row) for one in _ACTIONS[row.stage]},
+    }
+
+
+def _page_url(app: Application, row: Overview, env: str) -> str | None:
+    if row.remote_id is None:
+        return None
+    return app.remotes.page_url(app.environment(env), row.remote_id)
+
+
+def kind(row: Overview) -> str:
+    """What a row is, in a word for people."""
+    return _KINDS.get(row.media_type.split("/")[0], "Document")
+
+
+def item_view(app: Application, item_id: int, env: str) -> dict[str, Any]:
+    """An item in the shape of the command line."""
+    item = app.project.read(lambda c: items.get_item(c, item_id))
+    states = app.project.read(deposits.env_states).get(item.id, {})
+    current = app.project.read(lambda c: deposits.current_deposit(c, item_id, env))
+    return item_json(item, env=env, states=states, title=current.title if current else "")
+
+
+def item_list(
+    app: Application, env: str, selection: Selection, *, with_set_aside: bool = False
+) -> list[dict[str, Any]]:
+    """Items that pass a filter, in the shape of the command line."""
+    rows = app.project.read(lambda c: list_overview(c, env))
+    shown = [row for row in rows if with_set_aside or row.set_aside is None]
+    chosen = {row.id: row.title for row in matching(shown, selection)}
+    if selection.ids:
+        chosen = {one: title for one, title in chosen.items() if one in selection.ids}
+    wanted = list(chosen)[: selection.first]
+    states = app.project.read(deposits.env_states)
+    found = app.project.read(lambda c: items.list_items(c, wanted))
+    return [
+        item_json(one, env=env, states=states.get(one.id, {}), title=chosen[one.id])
+        for one in found
+    ]
+
+
+def deposit_views(app: Application, found: Sequence[Deposit]) -> list[dict[str, Any]]:
+    """Deposits with their files and up-to-date links, in the shape of the command line."""
+    ids = [one.id for one in found]
+    files = app.project.read(lambda c: deposits.files_by_deposit(c, ids))
+    previous = {one.id: one.remote_id for one in found}
+    return [_deposit_view(app, one, files.get(one.id, []), previous) for one in found]
+
+
+def _deposit_view(
+    app: Application, one: Deposit, files: Sequence[Any], known: dict[int, str | None]
+) -> dict[str, Any]:
+    shown = deposit_json(one, files, known.get(one.previous) if one.previous else None)
+    if one.remote_id:
+        shown["url"] = app.remotes.page_url(app.environment(one.env), one.remote_id) or one.url
+    return shown
+
+
+def draft_list(
+    app: Application, env: str, states: Sequence[str] = ("prepared", "draft", "in_review")
+) -> list[dict[str, Any]]:
+    """The deposits of an environment in given states."""
+    return deposit_views(app, app.project.read(lambda c: deposits.list_deposits(c, env, states)))
+
+
+def deposit_of(app: Application, item_id: int, env: str) -> dict[str, Any] | None:
+    """An item's live deposit in an environment, else its latest published one."""
+    found = app.project.read(lambda c: deposits.current_deposit(c, item_id, env))
+    return None if found is None else deposit_views(app, [found])[0]
+
+
+def published_groups(
+    app: Application, env: str, search: str = "", offset: int = 0, limit: int = 1_000_000
+) -> dict[str, Any]:
+    """Published records by concept, newest first, all versions; `total` counts versions."""
+    found = app.project.read(lambda c: deposits.list_deposits(c, env, ("published",)))
+    words = search.casefold().split()
+    shown = [
+        one
+        for one in found
+        if all(word in f"{one.title} {one.doi} {one.concept_doi}".casefold() for word in words)
+    ]
+    groups: dict[str, list[Deposit]] = {}
+    for one in sorted(shown, key=lambda one: one.published or "", reverse=True):
+        groups.setdefault(one.concept_id or one.remote_id or "", []).append(one)
+    page = list(groups.values())[offset : offset + limit]
+    return {
+        "groups": [_group(app, versions) for versions in page],
+        "total": len(shown),
+        "concepts": len(groups),
+    }
+
+
+def _group(app: Application, versions: Sequence[Deposit]) -> dict[str, Any]:
+    newest = versions[0]
+    return {
+        "concept_id": newest.concept_id,
+        "concept_doi": newest.concept_doi,
+        "title": newest.title,
+        "versions": deposit_views(app, versions),
+    }
+
+
+def dashboard(app: Application, env: str) -> dict[str, Any]:
+    """Counts by stage, what needs attention, the mapping, the latest records, the disk."""
+    rows = overview(app, env)
+    latest = app.project.read(lambda c: deposits.list_deposits(c, env, ("published",)))[-5:]
+    usage = shutil.disk_usage(app.project.folder)
+    return {
+        "counts": counts(rows),
+        "attention": _attention(rows),
+        "mapping": _mapping_card(app),
+        "published": deposit_views(app, latest[::-1]),
+        "disk": {"free": usage.free, "total": usage.total, "path": str(app.project.folder)},
+    }
+
+
+def _attention(rows: Sequence[Overview]) -> list[dict[str, Any]]:
+    cases = (
+        ("missing-files", "items miss files", "Put them back, then scan.", "files",
+         lambda row: row.worst == "missing"),
+        ("changed-files", "items changed on disk after they went into a record",
+         "Look at them under Files.", "files", lambda row: row.worst == "changed"),
+        ("failed-uploads", "drafts have failed uploads", "Upload again; only what is missing is sent.",
+         "uploads/drafts", lambda row: row.failed > 0),
+        ("unsettled", "calls are unsettled", "Create or publish them again: HDP looks first.",
+         "uploads", lambda row: bool(row.doing)),
+    )  # fmt: skip
+    found = []
+    for code, message, hint, link, applies in cases:
+        if count := sum(1 for row in rows if applies(row)):
+            found.append(
+                {"code": code, "message": f"{count} {message}", "hint": hint, "count": count,
+                 "link": link}
+            )  # fmt: skip
+    return found
+
+
+def _mapping_card(app: Application) -> dict[str, Any] | None:
+    row = app.project.read(mappings.get_mapping)
+    if row is None:
+        return None
+    return {"name": row.name, "table": row.table_path or None, "hash": row.hash}

@@ -1,0 +1,165 @@
+"""One project at work in one environment: what every step of the four stages needs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from hdp.events import Bus, Changed
+from hdp.jobs import Task
+from hdp.project import deposits, items
+from hdp.project.deposits import Deposit
+from hdp.project.project import Project
+from hdp.remote import Remote
+from hdp.sdk import Conflict, HdpError, Refused, Target, Unreachable
+
+
+@dataclass
+class Desk:
+    """A project, an environment, and the way to its repository.
+
+    `remote` is made when it is first needed, so that local work needs no token;
+    `offline` is the target without a token, which can only check.
+    """
+
+    project: Project
+    bus: Bus
+    env: str
+    env_title: str
+    kind: str
+    target: type[Target]
+    offline: Target
+    open_remote: Callable[[], Remote]
+    by: str = ""
+    _remote: Remote | None = None
+    _account: str = ""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def remote(self) -> Remote:
+        """The repository, in the host's care."""
+        with self._lock:
+            if self._remote is None:
+                self._remote = self.open_remote()
+            return self._remote
+
+    def remote_for(self, task: Task, title: str) -> Remote:
+        """The repository for one task: it can be cancelled, and errors name the record."""
+        task.title = title
+        return self.remote.using(check_cancelled=task.check_cancelled, about=title)
+
+    def account(self) -> str:
+        """Who the token belongs to; asked once, which also tells the server's time."""
+        remote = self.remote
+        with self._lock:
+            if not self._account:
+                self._account = remote.whoami()
+            return self._account
+
+    def server_now(self) -> str:
+        """This moment by the server's clock, as far as its last answer tells; ISO 8601 UTC."""
+        seconds = self.remote.server_time
+        moment = datetime.now(UTC) if seconds is None else datetime.fromtimestamp(seconds, UTC)
+        return moment.isoformat()
+
+    def item(self, item_id: int) -> items.Item:
+        """An item of the project."""
+        return self.project.read(lambda c: items.get_item(c, item_id))
+
+    def live(self, item_id: int) -> Deposit | None:
+        """The item's prepared, draft or in-review deposit here."""
+        return self.project.read(lambda c: deposits.live_deposit(c, item_id, self.env))
+
+    def current(self, item_id: int) -> Deposit | None:
+        """The item's live deposit here, else its latest published one."""
+        return self.project.read(lambda c: deposits.current_deposit(c, item_id, self.env))
+
+    def changed(self, *item_ids: int) -> None:
+        """Tell everybody that deposits of these items changed; called after the commit."""
+        self.bus.emit(Changed(("deposits",), list(item_ids), self.by))
+
+    def check_account(self, deposit: Deposit) -> str:
+        """Our account; Refused where the draft belongs to another one."""
+        account = self.account()
+        if deposit.account and deposit.account != account:
+            raise Refused(
+                f"This draft belongs to {deposit.account}, but the token for {self.env} belongs to"
+                f" {account}. Nothing was changed.",
+                code="other-account",
+                hint=f"Set the token of {deposit.account}: hdp env token {self.env}",
+                where={"item": deposit.item_id},
+            )
+        return account
+
+    @contextmanager
+    def intent(self, deposit: Deposit, doing: str) -> Iterator[None]:
+        """Write what is about to be done, before it is; taken back where it surely was not done.
+
+        The body must settle the deposit itself when it worked. On Unreachable the intent
+        stays, because nobody knows yet.
+        """
+        account = self.check_account(deposit)
+        since = self.server_now()
+        claimed = self.project.write(
+            lambda c: deposits.claim(
+                c, deposit.id, doing=doing, state=deposit.state,
+                owner=self.project.session.id, since=since, account=account,
+            )
+        )  # fmt: skip
+        if not claimed:
+            raise Conflict(
+                "Something else is being done to this record just now.",
+                code="busy",
+                hint="Look again in a moment.",
+                where={"item": deposit.item_id},
+            )
+        with BUSY.held(deposit.id):
+            try:
+                yield
+            except HdpError as error:
+                # Whether an unreachable server did it is open, so the intent stays. An
+                # upload looks at what is there before it sends, and can be cleared.
+                if isinstance(error, Unreachable) and doing != "upload":
+                    self._note_lost(deposit)
+                else:
+                    self.project.write(lambda c: deposits.settle(c, deposit.id))
+                self.changed(deposit.item_id)
+                raise
+        self.changed(deposit.item_id)
+
+    def _note_lost(self, deposit: Deposit) -> None:
+        until = self.server_now()
+        self.project.write(lambda c: deposits.update(c, deposit.id, doing_until=until))
+
+
+class _Busy:
+    """Which deposits this process works on right now; their intents are not left-overs."""
+
+    def __init__(self) -> None:
+        self._ids: set[int] = set()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def held(self, deposit_id: int) -> Iterator[None]:
+        with self._lock:
+            self._ids.add(deposit_id)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._ids.discard(deposit_id)
+
+    def __contains__(self, deposit_id: int) -> bool:
+        with self._lock:
+            return deposit_id in self._ids
+
+
+BUSY = _Busy()
+
+
+def wrong_state(message: str, item_id: int, hint: str) -> Conflict:
+    """The error of an item that has not come as far as the step needs."""
+    return Conflict(message, hint=hint, where={"item": item_id})

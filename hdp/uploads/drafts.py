@@ -1,0 +1,124 @@
+"""Drafts: created once each, whatever happens on the way; discarded; looked at again."""
+
+from __future__ import annotations
+
+from hdp.events import now
+from hdp.jobs import Task
+from hdp.project import deposits
+from hdp.project.deposits import Deposit
+from hdp.sdk import Draft, Missing, Record, Unreachable
+from hdp.uploads import settling
+from hdp.uploads.desk import Desk, wrong_state
+
+
+def create_draft(desk: Desk, task: Task) -> None:
+    """Make a draft of a prepared item; one that may exist already is looked for first."""
+    deposit = settling.settled(desk, desk.current(task.subject), task)
+    if deposit is None:
+        raise wrong_state(
+            "The metadata of this item is not prepared yet.", task.subject, "Prepare it first."
+        )
+    if deposit.state != "prepared":
+        task.skip(f"There is a {_word(deposit)} of it already: {deposit.remote_id}.")
+    record = to_record(deposit)
+    remote = desk.remote_for(task, deposit.title)
+    try:
+        with desk.intent(deposit, "create"):
+            draft = remote.create_draft(record, deposit.key)
+            store_draft(desk, deposit, draft)
+    except Unreachable:
+        # No answer: it may have been made. Look for it before anybody tries again.
+        settling.settle_create(
+            desk, desk.project.read(lambda c: deposits.get_deposit(c, deposit.id))
+        )
+        again = desk.live(task.subject)
+        if again is None or again.state != "draft":
+            raise
+        draft_id = again.remote_id
+        task.say(f"Draft {draft_id}; its answer was lost and it was found again.")
+        return
+    task.say(f"Draft {draft.id}")
+
+
+def _word(deposit: Deposit) -> str:
+    return {"draft": "draft", "in_review": "draft in review"}.get(deposit.state, "published record")
+
+
+def to_record(deposit: Deposit) -> Record:
+    """The record that a deposit is to be, as it was prepared."""
+    return Record(fields=deposit.metadata, key=deposit.key)
+
+
+def store_draft(desk: Desk, deposit: Deposit, draft: Draft) -> None:
+    """Write down that a draft exists; its intent is settled in the same transaction."""
+    desk.project.write(
+        lambda c: deposits.settle(
+            c, deposit.id, state="draft", remote_id=draft.id, concept_id=draft.concept_id,
+            url=draft.url or desk.remote.page_url(draft.id), readback=dict(draft.metadata), drafted=now(),
+        )
+    )  # fmt: skip
+
+
+def discard_draft(desk: Desk, task: Task) -> None:
+    """Delete a draft in the repository; the item is back in Prepare Metadata."""
+    deposit = settling.settled(desk, desk.live(task.subject), task)
+    if deposit is None:
+        task.skip("There is no draft of it.")
+        return
+    if deposit.state == "prepared":
+        raise wrong_state(
+            "There is no draft of this item yet.",
+            task.subject,
+            "Take it back with Back to Prepare.",
+        )
+    remote = desk.remote_for(task, deposit.title)
+    remote_id = str(deposit.remote_id)
+    try:
+        with desk.intent(deposit, "discard"):
+            remote.discard(remote_id)
+            store_discarded(desk, deposit)
+    except Unreachable:
+        settling.settled(desk, desk.project.read(lambda c: deposits.get_deposit(c, deposit.id)))
+        if desk.live(task.subject) is not None:
+            raise
+    task.say(f"Draft {remote_id} is deleted.")
+
+
+def store_discarded(desk: Desk, deposit: Deposit) -> None:
+    """Write down that the draft is no more."""
+    desk.project.write(lambda c: deposits.settle(c, deposit.id, state="discarded"))
+
+
+def take_back(desk: Desk, task: Task) -> None:
+    """Back to Prepare: forget the prepared snapshot; nothing was sent."""
+    deposit = desk.live(task.subject)
+    if deposit is None:
+        task.skip("It is not prepared.")
+        return
+    if deposit.state != "prepared":
+        raise wrong_state(
+            "A draft of it exists already.", task.subject, "Discard the draft instead."
+        )
+    if not desk.project.write(lambda c: deposits.delete_prepared(c, deposit.id)):
+        raise wrong_state("A draft of it is being made.", task.subject, "Look again in a moment.")
+    desk.changed(task.subject)
+
+
+def refresh_draft(desk: Desk, task: Task) -> None:
+    """Ask the repository how a draft is now, and write down what became of it."""
+    deposit = settling.settled(desk, desk.live(task.subject), task)
+    if deposit is None or deposit.state not in ("draft", "in_review"):
+        task.skip("There is no draft of it.")
+        return
+    desk.check_account(deposit)
+    remote_id = str(deposit.remote_id)
+    try:
+        draft = desk.remote.get_draft(remote_id)
+    except Missing as missing:
+        if settling.find_published(desk, deposit):
+            task.say("It was published on the site.")
+            return
+        missing.hint = "It was deleted on the site: discard it here, then make a new draft."
+        raise
+    same = deposit.readback is None or dict(draft.metadata) == deposit.readback
+    task.say("As we left it." if same else "Its metadata was changed on the site.")

@@ -1,0 +1,149 @@
+"""Runs pipelines on items of a project, outputs into the Output Data Directory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hdp.events import Changed
+from hdp.jobs import Task
+from hdp.pipelines.definition import INPUTS, Pipeline
+from hdp.pipelines.results import Artifact, RunResult
+from hdp.pipelines.runner import run
+from hdp.plugins import Catalogue
+from hdp.project import runs
+from hdp.project.items import Item, ItemFileRow
+from hdp.sdk import HdpError, Http, InvalidInput, LocalFile, Record
+from hdp.uploads.desk import Desk
+from hdp.uploads.preparing import SOURCES, Preparer
+
+
+@dataclass(frozen=True)
+class PipelineWork:
+    """A pipeline to run on many items; `params` are the person's answers."""
+
+    preparer: Preparer
+    pipeline: Pipeline
+    catalogue: Catalogue
+    http: Http
+    workroot: Path
+    params: Mapping[str, Any]
+
+    @property
+    def desk(self) -> Desk:
+        """The project at work."""
+        return self.preparer.desk
+
+    def run(self, task: Task) -> RunResult:
+        """Run it on one item; what it made and says of the metadata belongs to the item."""
+        item = self.desk.item(task.subject)
+        task.title = item.key
+        project = self.desk.project
+        run_id = project.write(
+            lambda c: runs.start_run(
+                c, item_id=item.id, pipeline=self.pipeline.name,
+                source=self.pipeline.source, params=self.params,
+            )
+        )  # fmt: skip
+        try:
+            result = self._run(item, task)
+        except HdpError as error:
+            report = error.to_json()
+            project.write(lambda c: runs.fail_run(c, run_id, report))
+            raise
+        self._store(run_id, item, result)
+        task.say(f"{len(result.outputs)} files made")
+        return result
+
+    def _run(self, item: Item, task: Task) -> RunResult:
+        composed = self.preparer.compose(item)
+        files = local_files(self.desk, item)
+        return run(
+            self.pipeline,
+            files=files,
+            record=Record(fields=composed.fields, files=files, key=item.key),
+            catalogue=self.catalogue,
+            to=self.folder(item),
+            http=self.http,
+            workroot=self.workroot,
+            params=self.params,
+            progress=lambda done, total, message: task.progress(done, total, message),
+            cancelled=task.is_cancelled,
+        )
+
+    def folder(self, item: Item) -> Path:
+        """`<output>/<short code>/<item id>-<safe key>/<pipeline>`."""
+        project = self.desk.project
+        name = f"{item.id}-{safe_name(item.key)}"
+        return (
+            project.root_dir("output") / project.about.code / name / safe_name(self.pipeline.name)
+        )
+
+    def _store(self, run_id: int, item: Item, result: RunResult) -> None:
+        output = self.desk.project.root_dir("output")
+        upload = {one.path for one in result.upload}
+        artifacts = [_row(one, output) for one in result.outputs]
+        uploads = [row.path for row, one in zip(artifacts, result.outputs, strict=True)
+                   if one.path in upload]  # fmt: skip
+        if any(ref.step == INPUTS for ref in self.pipeline.upload):
+            uploads.append(SOURCES)
+        steps = [vars(one) | {"inputs": dict(one.inputs), "outputs": dict(one.outputs)}
+                 for one in result.steps]  # fmt: skip
+        self.desk.project.write(
+            lambda c: runs.finish_run(
+                c, run_id, folder=self.folder(item).relative_to(output).as_posix(), steps=steps,
+                metadata=[vars(one) for one in result.metadata], uploads=uploads,
+                artifacts=artifacts,
+            )
+        )  # fmt: skip
+        self.desk.bus.emit(Changed(("files", "deposits"), [item.id], self.desk.by))
+
+
+def safe_name(text: str) -> str:
+    """A name that every file system takes: letters, digits, dot, dash, underscore."""
+    return re.sub(r"[^\w.-]+", "-", text).strip("-.")[:80] or "item"
+
+
+def _row(one: Artifact, output: Path) -> runs.ArtifactRow:
+    return runs.ArtifactRow(
+        step=one.step, port=one.port, path=one.path.relative_to(output).as_posix(), name=one.name,
+        role=one.role, media_type=one.media_type, size=one.size, sha256=one.sha256, md5=one.md5,
+        derived_from=list(one.derived_from),
+    )  # fmt: skip
+
+
+def local_files(desk: Desk, item: Item) -> Sequence[LocalFile]:
+    """The item's files for a pipeline; a model comes with the files it refers to."""
+    children: dict[int | None, list[ItemFileRow]] = {}
+    for one in item.files:
+        children.setdefault(one.parent, []).append(one)
+    missing = [one.path for one in item.files if one.status == "missing"]
+    if missing:
+        raise InvalidInput(
+            f"{missing[0]} is not there any more.",
+            code="file-missing",
+            hint="Put it back and scan the project again.",
+            where={"item": item.id, "file": missing[0]},
+        )
+    return [_local(desk, one, children) for one in item.files]
+
+
+def _local(
+    desk: Desk, one: ItemFileRow, children: Mapping[int | None, Sequence[ItemFileRow]]
+) -> LocalFile:
+    below = [_local(desk, child, children) for child in children.get(one.id, ())]
+    deeper = [file for child in below for file in (child, *child.references)]
+    return LocalFile(
+        path=desk.project.file_path(one.root, one.path),
+        name=Path(one.path).name,
+        media_type=one.media_type,
+        role=one.role,
+        size=one.size,
+        sha256=one.sha256,
+        md5=one.md5,
+        relpath=one.path,
+        references=deeper,
+    )

@@ -1,0 +1,242 @@
+"""Prepare Metadata: mapping, pipeline results and hand-made changes become a checked snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+from hdp.jobs import Task
+from hdp.pipelines.patches import apply_patches
+from hdp.pipelines.results import Patch
+from hdp.project import deposits, items, runs
+from hdp.project.deposits import Deposit, DepositFile
+from hdp.project.items import Item
+from hdp.project.runs import Run
+from hdp.sdk import Finding, InvalidInput, Record
+from hdp.uploads.desk import Desk
+from hdp.uploads.files import to_local
+
+SOURCES = "inputs"  # stands for the item's own files in a run's list of uploads
+_BLOCKING = {
+    "missing": "is not there any more",
+    "invalid": "is damaged or not what its name says",
+    "changed": "was changed after it went into a record",
+    "conflict": "has two different files under the same name",
+    "material-missing": "needs a material file that is not there",
+    "textures-missing": "needs textures that are not there",
+}
+
+
+@dataclass(frozen=True)
+class Described:
+    """What the mapping says of an item; `origins` tell where each field came from."""
+
+    fields: Mapping[str, Any]
+    origins: Mapping[str, Any] = field(default_factory=dict)
+    findings: Sequence[Finding] = ()
+    mapping_hash: str = ""
+
+
+@dataclass(frozen=True)
+class Composed:
+    """An item as it would be sent: fields, where they came from, files, and what is wrong."""
+
+    fields: dict[str, Any]
+    origins: dict[str, Any]
+    findings: list[Finding]
+    files: list[DepositFile]
+    mapping_hash: str
+    pipeline: str
+
+    @property
+    def title(self) -> str:
+        """The title, or nothing."""
+        return str(self.fields.get("title") or "")
+
+    @property
+    def errors(self) -> list[Finding]:
+        """What must be mended before it can be prepared."""
+        return [one for one in self.findings if one.severity == "error"]
+
+
+Describe = Callable[[Item], Described]
+CheckRecord = Callable[[Record, str], Sequence[Finding]]
+
+
+@dataclass(frozen=True)
+class Preparer:
+    """Composes and prepares items of a desk; made once for a batch."""
+
+    desk: Desk
+    describe: Describe
+    check_record: CheckRecord
+
+    def compose(self, item: Item, pipeline: str = "") -> Composed:
+        """The item as it would be sent; nothing is written.
+
+        With `pipeline`, its upload list alone decides on the files.
+        """
+        described = self.describe(item)
+        done = self.desk.project.read(lambda c: runs.list_runs(c, item.id))
+        overrides, locks = self.desk.project.read(
+            lambda c: items.list_overrides(c, item.id, self.desk.env)
+        )
+        fields, origins = _with_runs(described, done, locks | set(overrides))
+        for name, value in overrides.items():
+            fields[name] = value
+            origins[name] = {"rule": "by-hand"}
+        files = _files(item, done, pipeline)
+        findings = [
+            *described.findings,
+            *_file_findings(item),
+            *self._check(fields, origins, files, item),
+        ]
+        return Composed(fields, origins, findings, files, described.mapping_hash, pipeline)
+
+    def _check(
+        self,
+        fields: Mapping[str, Any],
+        origins: Mapping[str, Mapping[str, Any]],
+        files: Sequence[DepositFile],
+        item: Item,
+    ) -> list[Finding]:
+        project = self.desk.project
+        local = [to_local(one, project.file_path(one.root, one.path)) for one in files]
+        record = Record(fields=fields, files=local, key=item.key)
+        ours = list(self.check_record(record, self.desk.target.id))
+        told = {one.where.get("field") for one in ours if one.severity == "error"}
+        # The target says the same of a field with less of where it came from: once is enough.
+        theirs = [
+            one for one in self.desk.offline.validate(record) if one.where.get("field") not in told
+        ]
+        return [_placed(one, item, origins) for one in (*ours, *theirs)]
+
+    def prepare(self, task: Task, pipeline: str = "") -> Deposit | None:
+        """Write the item's snapshot; InvalidInput with all findings where it cannot be sent so."""
+        item = self.desk.item(task.subject)
+        live = self.desk.live(item.id)
+        if live is not None and (live.state != "prepared" or live.doing):
+            task.skip("There is a draft of it already.")
+        composed = self.compose(item, pipeline)
+        task.title = composed.title or item.key
+        if composed.errors:
+            raise _not_ready(item, composed)
+        if live is not None and _is_same(live, composed, self.desk):
+            task.skip("It is prepared already, and nothing changed.")
+        deposit_id = self.desk.project.write(lambda c: self._insert(c, item, composed))
+        if deposit_id is None:
+            task.skip("Another HDP made a draft of it just now.")
+            return None
+        self.desk.changed(item.id)
+        warnings = len([one for one in composed.findings if one.severity == "warning"])
+        task.say(f"Prepared, {warnings} warnings" if warnings else "Prepared")
+        return self.desk.live(item.id)
+
+    def _insert(self, connection: Any, item: Item, composed: Composed) -> int | None:
+        return deposits.insert_prepared(
+            connection,
+            item_id=item.id,
+            env=self.desk.env,
+            title=composed.title,
+            metadata=composed.fields,
+            origins=composed.origins,
+            findings=[one.to_json() for one in composed.findings],
+            mapping_hash=composed.mapping_hash,
+            pipeline=composed.pipeline,
+            files=composed.files,
+        )
+
+
+def _placed(one: Finding, item: Item, origins: Mapping[str, Mapping[str, Any]]) -> Finding:
+    origin = origins.get(str(one.where.get("field", "")).split(".")[0], {})
+    place = {key: origin[key] for key in ("table", "row", "column") if origin.get(key)}
+    where = {"item": item.id, "file": item.primary.path, **place, **one.where}
+    return Finding(one.severity, one.code, one.message, one.hint, where, one.args)
+
+
+def _with_runs(
+    described: Described, done: Sequence[Run], locks: set[str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    fields, origins = dict(described.fields), dict(described.origins)
+    for run in done:
+        patches = [Patch(**one) for one in run.metadata]
+        after = apply_patches(fields, patches, locks)
+        for name in after:
+            if after[name] != fields.get(name):
+                origins[name] = {"rule": "pipeline", "pipeline": run.pipeline}
+        fields = after
+    return fields, origins
+
+
+def _files(item: Item, done: Sequence[Run], pipeline: str) -> list[DepositFile]:
+    chosen = [run for run in done if pipeline in ("", run.pipeline)]
+    with_sources = not pipeline or any(SOURCES in run.uploads for run in chosen)
+    files = [_source(one) for one in item.files] if with_sources else []
+    for run in chosen:
+        files += [_derived(one) for one in run.artifacts if one.path in run.uploads]
+    return files
+
+
+def _source(one: items.ItemFileRow) -> DepositFile:
+    return DepositFile(
+        id=0, root=one.root, path=one.path, name=PurePosixPath(one.path).name, role=one.role,
+        media_type=one.media_type, size=one.size, sha256=one.sha256, md5=one.md5,
+    )  # fmt: skip
+
+
+def _derived(one: runs.ArtifactRow) -> DepositFile:
+    return DepositFile(
+        id=0, root="output", path=one.path, name=one.name, role="derived",
+        media_type=one.media_type, size=one.size, sha256=one.sha256, md5=one.md5,
+    )  # fmt: skip
+
+
+def _file_findings(item: Item) -> list[Finding]:
+    severity: Any = "warning" if item.accepted else "error"
+    findings = [
+        Finding(
+            severity,
+            f"file-{one.status}",
+            f"{one.path} {_BLOCKING[one.status]}.",
+            f"Mend it and scan again, or accept it as it is: hdp item accept {item.id} --reason ...",
+            {"item": item.id, "file": one.path},
+        )
+        for one in item.files
+        if one.status in _BLOCKING
+    ]
+    nested = [one for one in item.files if one.role in ("texture", "buffer") and "/" in one.path]
+    if nested:
+        findings.append(
+            Finding(
+                "warning",
+                "paths-flattened",
+                f"The model looks for {nested[0].path}, but a record has no folders:"
+                " whoever downloads it has to put the files back there.",
+                "A pipeline can make a self-contained GLB beside it.",
+                {"item": item.id, "file": nested[0].path},
+            )
+        )
+    return findings
+
+
+def _is_same(live: Deposit, composed: Composed, desk: Desk) -> bool:
+    if (live.metadata, live.pipeline) != (composed.fields, composed.pipeline):
+        return False
+    old = desk.project.read(lambda c: deposits.list_files(c, live.id))
+    return [(f.root, f.path, f.sha256) for f in old] == [
+        (f.root, f.path, f.sha256) for f in composed.files
+    ] and live.mapping_hash == composed.mapping_hash
+
+
+def _not_ready(item: Item, composed: Composed) -> InvalidInput:
+    first = composed.errors[0]
+    more = len(composed.errors) - 1
+    return InvalidInput(
+        first.message + (f" ({more} more problems)" if more else ""),
+        code="not-ready",
+        hint=first.hint or "Mend the table or the mapping, then prepare again.",
+        where={"item": item.id, "file": item.primary.path, **first.where},
+        findings=composed.findings,
+    )

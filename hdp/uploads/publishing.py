@@ -1,0 +1,89 @@
+"""Publish: only what is verified, never twice, never by a button's say-so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from hdp.jobs import Task
+from hdp.project import deposits
+from hdp.project.deposits import Deposit, DepositFile
+from hdp.sdk import Missing, Refused, RemoteFile, Unreachable
+from hdp.uploads import settling
+from hdp.uploads.desk import Desk, wrong_state
+from hdp.uploads.files import matches
+
+
+def publish_draft(desk: Desk, task: Task) -> None:
+    """Make a verified draft public, for ever; Refused where anything is not as we left it."""
+    deposit = settling.settled(desk, desk.current(task.subject), task)
+    if deposit is None or deposit.state == "prepared":
+        raise wrong_state("There is no draft of this item yet.", task.subject, "Create it first.")
+    if deposit.state == "published":
+        task.skip(f"It is published already: {deposit.doi}.")
+    remote = desk.remote_for(task, deposit.title)
+    files = desk.project.read(lambda c: deposits.list_files(c, deposit.id))
+    check_uploaded(deposit, files)
+    desk.check_account(deposit)
+    _check_site(desk, deposit, files)
+    task.check_cancelled()
+    try:
+        with desk.intent(deposit, "publish"):
+            publication = remote.publish(str(deposit.remote_id))
+            settling.store_publication(desk, deposit, publication)
+    except Unreachable:
+        # It may be public by now: look, and never publish on a guess.
+        if not settling.find_published(desk, deposit):
+            settling.settled(desk, desk.live(task.subject))
+            raise
+    published = desk.current(task.subject)
+    task.say(str(published.doi) if published else "")
+
+
+def check_uploaded(deposit: Deposit, files: Sequence[DepositFile]) -> None:
+    """Refused while any file is not verified in the repository."""
+    open_files = [one.name for one in files if one.status != "uploaded"]
+    if open_files or not files:
+        raise Refused(
+            f"{len(open_files)} of {len(files)} files are not verified in the repository"
+            + (f", the first is {open_files[0]}." if open_files else "."),
+            code="files-not-verified",
+            hint="Upload the files first.",
+            where={"item": deposit.item_id},
+        )
+
+
+def _check_site(desk: Desk, deposit: Deposit, files: Sequence[DepositFile]) -> None:
+    draft_id = str(deposit.remote_id)
+    try:
+        draft = desk.remote.get_draft(draft_id)
+    except Missing as missing:
+        if settling.find_published(desk, deposit):
+            raise Refused(
+                "It was published on the site meanwhile; that is noted now.",
+                code="published-on-site",
+                where={"item": deposit.item_id},
+            ) from missing
+        missing.hint = "It was deleted on the site: discard it here, then make a new draft."
+        raise
+    there = {one.name: one for one in desk.remote.list_files(draft_id)}
+    differences = [one.name for one in files if not _is_there(one, there)]
+    differences += sorted(set(there) - {one.name for one in files})
+    if differences:
+        raise _differs(deposit, f"its files ({', '.join(differences[:3])})")
+    if deposit.readback is not None and dict(draft.metadata) != deposit.readback:
+        raise _differs(deposit, "its metadata")
+
+
+def _is_there(file: DepositFile, there: Mapping[str, RemoteFile]) -> bool:
+    found = there.get(file.name)
+    return found is not None and matches(file, found)
+
+
+def _differs(deposit: Deposit, what: str) -> Refused:
+    return Refused(
+        f"The draft was changed on the site: {what} are not what HDP last sent. Nothing was"
+        " published.",
+        code="changed-on-site",
+        hint="Look at it on the site. To bring back HDP's: discard it, create and upload again.",
+        where={"item": deposit.item_id},
+    )
