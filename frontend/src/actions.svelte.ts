@@ -1,0 +1,42 @@
+// Starting an action on records, and saying where they went when it is done.
+import { post } from './api'
+import { t } from './i18n/index.svelte'
+import { store } from './store.svelte'
+import type { Job } from './types'
+import { ui } from './ui.svelte'
+
+const WENT: Record<string, string> = {
+  prepare: '{n} records moved to Create Draft.',
+  back: '{n} records moved back to Prepare Metadata.',
+  create: '{n} records moved to Manage Drafts.',
+  upload: '{n} records are uploaded.',
+  publish: '{n} records moved to Published.',
+  discard: '{n} drafts are discarded.',
+  'set-aside': '{n} items are removed from the project. Their files stay where they are.',
+}
+const CONFIRMED = ['publish', 'discard', 'set-aside']
+export const asksFirst = (action: string): boolean => CONFIRMED.includes(action)
+
+const mine = new Map<number, string>()
+
+store.onFinish((job: Job) => {
+  const action = mine.get(job.id)
+  if (!action) return
+  mine.delete(job.id)
+  const sentence = WENT[action]
+  if (sentence && job.done > 0) ui.say(t(sentence, { n: job.done }), 'ok')
+  if (job.failed > 0 && ui.job !== job.id) ui.say(t('{n} failed: {title}', { n: job.failed, title: t(job.title) }), 'loss', t('Activity has the reasons.'))
+})
+
+export interface Start { confirm?: number | null; show?: boolean; extra?: Record<string, unknown> }
+
+/** Starts `action` on `ids` in the chosen environment; `show` opens the progress at once. */
+export async function start(action: string, ids: number[], { confirm = null, show = false, extra = {} }: Start = {}): Promise<boolean> {
+  const answer = await ui.try(() => post<{ job: number }>('/actions', { action, env: store.envName, ids, confirm, ...extra }))
+  if (!answer) return false
+  const known = store.jobs.get(answer.job)
+  mine.set(answer.job, action)
+  if (show) ui.job = answer.job
+  else if (known && known.state === 'done') ui.say(t(WENT[action] ?? '{n} done.', { n: known.done }), 'ok')
+  return true
+}

@@ -1,0 +1,47 @@
+// t('Select All'): the English words are the keys; de.json translates them, en.json holds plurals.
+import { number, setLocale } from '../format'
+import en from './en.json'
+
+type Entry = string | { one: string; other: string }
+type Catalogue = Record<string, Entry>
+export type Lang = 'en' | 'de'
+
+const catalogues: Record<Lang, Catalogue> = { en: en as Catalogue, de: {} }
+
+export function pickLang(search: string, kept: string | null, browser: readonly string[]): Lang {
+  const asked = new URLSearchParams(search).get('lang') ?? kept
+  if (asked === 'de' || asked === 'en') return asked
+  return browser[0]?.toLowerCase().startsWith('de') ? 'de' : 'en'
+}
+
+class Language {
+  lang = $state<Lang>('en')
+
+  /** The German words come when they are first asked for. */
+  async set(lang: Lang): Promise<void> {
+    if (lang === 'de' && Object.keys(catalogues.de).length === 0) {
+      catalogues.de = (await import('./de.json')).default as Catalogue
+    }
+    this.lang = lang
+    setLocale(lang)
+    if (typeof document !== 'undefined') document.documentElement.lang = lang
+  }
+}
+
+export const language = new Language()
+
+export function t(key: string, args: Record<string, string | number> = {}): string {
+  const entry = catalogues[language.lang][key] ?? catalogues.en[key] ?? key
+  const text = typeof entry === 'string' ? entry : args.n === 1 ? entry.one : entry.other
+  return text.replace(/\{(\w+)\}/g, (all, name: string) => {
+    const value = args[name]
+    return value === undefined ? all : typeof value === 'number' ? number(value) : value
+  })
+}
+
+/** A sentence of the server by its code where we have one, else as it came. */
+export function said(problem: { code?: string; message: string; args?: Record<string, unknown> }): string {
+  const key = `code:${problem.code}`
+  if (!(key in catalogues[language.lang])) return t(problem.message)
+  return t(key, (problem.args ?? {}) as Record<string, string | number>)
+}

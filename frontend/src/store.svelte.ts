@@ -1,0 +1,125 @@
+// What the server said, shared by all views; `ticks` tell a view when to fetch again.
+import { SvelteMap } from 'svelte/reactivity'
+import { ApiError, asError, get, post } from './api'
+import { Events } from './events'
+import type { AppInfo, Environment, Job, Kind, Project, ServerEvent, Task } from './types'
+
+export const active = (job: Job): boolean => job.state === 'queued' || job.state === 'running'
+
+class Store {
+  app = $state.raw<AppInfo | null>(null)
+  error = $state.raw<ApiError | null>(null)
+  envName = $state('')
+  online = $state(true)
+  accounts = $state<Record<string, string>>({})
+  jobs = new SvelteMap<number, Job>()
+  /** Tasks of running jobs by item, and of the watched job by job and item. */
+  tasks = new SvelteMap<string, Task>()
+  ticks = $state({ items: 0, files: 0, deposits: 0, pipelines: 0, plugins: 0, settings: 0, project: 0, jobs: 0 })
+  events = new Events({ event: (e) => this.hear(e), reset: () => void this.reset(), online: (o) => (this.online = o) })
+  private finished: ((job: Job) => void)[] = []
+
+  get env(): Environment | null {
+    const all = this.app?.environments ?? []
+    return all.find((e) => e.name === this.envName) ?? all[0] ?? null
+  }
+
+  get live(): boolean {
+    return this.env?.kind === 'production'
+  }
+
+  get running(): Job[] {
+    return [...this.jobs.values()].filter(active).sort((a, b) => a.id - b.id)
+  }
+
+  async start(): Promise<void> {
+    await this.events.during(async () => {
+      this.events.start()
+      await this.refresh()
+    })
+  }
+
+  async refresh(): Promise<void> {
+    try {
+      const app = await get<AppInfo>('/app')
+      const opened = app.project?.path !== this.app?.project?.path
+      this.app = app
+      this.error = null
+      if (opened || !app.environments.some((e) => e.name === this.envName)) this.chooseFirst(app)
+      if (app.project) await this.fetchJobs()
+    } catch (thrown) {
+      this.error = asError(thrown)
+    }
+  }
+
+  private chooseFirst(app: AppInfo): void {
+    this.envName = app.project?.environment ?? app.environments[0]?.name ?? ''
+    this.jobs.clear()
+    this.tasks.clear()
+  }
+
+  private async fetchJobs(): Promise<void> {
+    const { jobs } = await get<{ jobs: Job[] }>('/jobs', { limit: 20 })
+    for (const job of jobs) if (active(job)) this.jobs.set(job.id, job)
+  }
+
+  async choose(name: string): Promise<void> {
+    this.envName = name
+    if (this.live || !this.app?.project) return
+    await post('/settings/environment', { env: name })
+  }
+
+  async opened(project: Project | null): Promise<void> {
+    if (this.app) this.app = { ...this.app, project }
+    await this.refresh()
+    this.all()
+  }
+
+  onFinish(tell: (job: Job) => void): () => void {
+    this.finished.push(tell)
+    return () => (this.finished = this.finished.filter((f) => f !== tell))
+  }
+
+  taskOf(job: number, item: number): Task | undefined {
+    return this.tasks.get(`${job}/${item}`)
+  }
+
+  /** The task that works on `item` in `env` now, of whichever job. */
+  workOn(item: number, env: string): { job: Job; task: Task } | null {
+    for (const job of this.running) {
+      const task = job.env === env ? this.taskOf(job.id, item) : undefined
+      if (task && (task.state === 'running' || task.state === 'queued')) return { job, task }
+    }
+    return null
+  }
+
+  hear(event: ServerEvent): void {
+    if (event.type === 'job') this.hearJob(event.job)
+    else if (event.type === 'task') this.tasks.set(`${event.job_id}/${event.task.item}`, event.task)
+    else if (event.type === 'changed') this.hearChange(event.kinds)
+  }
+
+  private hearJob(job: Job): void {
+    const before = this.jobs.get(job.id)
+    this.jobs.set(job.id, job)
+    this.ticks.jobs += 1
+    if (active(job) || (before && !active(before))) return
+    for (const tell of this.finished) tell(job)
+  }
+
+  private hearChange(kinds: Kind[]): void {
+    for (const kind of kinds) this.ticks[kind] += 1
+    if (kinds.includes('project') || kinds.includes('settings')) void this.refresh()
+  }
+
+  private all(): void {
+    for (const kind of Object.keys(this.ticks) as (keyof typeof this.ticks)[]) this.ticks[kind] += 1
+  }
+
+  private async reset(): Promise<void> {
+    await this.events.during(() => this.refresh())
+    this.all()
+  }
+}
+
+export const store = new Store()

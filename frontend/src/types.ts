@@ -1,0 +1,67 @@
+// The shapes that the server sends; docs/reference/http.md says what they mean.
+
+export type Tone = 'idle' | 'ok' | 'warn' | 'loss' | 'accent'
+export type Stage = 'prepare' | 'create' | 'drafts' | 'published'
+export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'
+
+export interface Where { item?: number | string; file?: string; field?: string; table?: string; row?: number; line?: number; column?: string | number }
+export interface Finding { severity: 'error' | 'warning' | 'info'; code: string; message: string; hint?: string; where?: Where; args?: Record<string, unknown> }
+export interface Problem { code: string; message: string; hint?: string; where?: Where; args?: Record<string, unknown>; findings?: Finding[]; report?: string }
+
+export interface Environment { name: string; title: string; kind: 'practice' | 'sandbox' | 'production'; url: string; has_token: boolean; builtin?: boolean; token_source?: string | null }
+export interface Project { name: string; code: string; path: string; environment: string; items: number }
+export interface Recent { path: string; name: string; opened: string; exists: boolean }
+export interface AppInfo {
+  version: string; project: Project | null; environments: Environment[]; recents: Recent[]
+  demo: boolean; dialogs: boolean; read_only: boolean; warnings: Finding[]
+}
+
+export interface FileInfo { path: string; role: string; size: number; sha256?: string; md5?: string; status: string; problems: (string | Finding)[] }
+export interface Item { id: number; key: string; title: string; primary: string; files: FileInfo[]; state: string; env_states?: Record<string, string> }
+
+export interface Row {
+  item: number; key: string; title: string; subtitle: string; kind: string
+  files: { total: number; uploaded: number; failed: number }
+  bytes: { total: number; uploaded: number }
+  status: { word: string; tone: Tone; reason: string }
+  mapped: boolean
+  findings: { error: number; warning: number }
+  state: string; remote_id: string | null; url: string | null; doi: string | null; updated: string | null
+  actions: Record<string, string | null>
+}
+export interface Counts { prepare: number; create: number; drafts: number; published: number }
+export interface UploadsPage { rows: Row[]; total: number; counts: Counts; states: Record<string, number> }
+
+export interface Deposit {
+  item: number; env: string; state: string; title: string; remote_id: string; concept_id: string; doi: string
+  concept_doi: string; version: string; url: string; files: { name: string; size: number }[]; published?: string; updated?: string
+}
+export interface Group { concept_id: string; concept_doi: string; title: string; versions: Deposit[] }
+export interface DepositFile { name: string; role: string; size: number; checksum: string; local_checksum: string; status: string; error: string | null }
+
+export interface Job {
+  id: number; kind: string; title: string; state: JobState; env: string; total: number; done: number; failed: number
+  skipped: number; bytes_done: number; bytes_total: number; started: string | null; finished: string | null; message: string
+}
+export interface Task { item: number; title: string; state: JobState | 'skipped'; done: number; total: number; message: string; error: Problem | null }
+
+export interface ActionPreview {
+  total: number; acts_on: number; skipped: { item: number; title?: string; reason: string }[]
+  titles: string[]; public: string[]; final: string[]; needs_number: boolean
+}
+
+export type Kind = 'files' | 'items' | 'deposits' | 'pipelines' | 'plugins' | 'settings' | 'project'
+export type ServerEvent = { seq: number; at: string } & (
+  | { type: 'job'; job: Job }
+  | { type: 'task'; job_id: number; task: Task }
+  | { type: 'changed'; kinds: Kind[]; ids: number[] | null; by?: string | null }
+  | { type: 'said'; level: string; message: string }
+  | { type: 'reset' }
+)
+
+export interface MappingField { field: string; title: string; required: boolean; rule: string; summary: string; state: 'mapped' | 'missing' | 'problem'; message: string }
+export interface Mapping { name: string; yaml: string; table: string; sheet: string; key: string; hash: string; fields: MappingField[] }
+export interface MappingAnswer { mapping: Mapping | null; columns: string[]; rows: { total: number }; findings: Finding[] }
+export interface MappingPreview { metadata: Record<string, unknown>; origins: Record<string, { rule: string; table?: string; row?: number; column?: string }>; findings: Finding[] }
+
+export interface Modality { id: string; title: string; summary: string; extensions: string[]; bundle: string; primary: string }

@@ -1,0 +1,96 @@
+// What only this window knows: theme, messages, which dialog of a job is open, compact rows.
+import { asError, post } from './api'
+import { t } from './i18n/index.svelte'
+import { store } from './store.svelte'
+
+export type Theme = 'system' | 'light' | 'dark'
+export interface Note { id: number; tone: 'idle' | 'ok' | 'loss'; text: string; hint: string }
+
+const kept = (name: string): string | null => {
+  try {
+    return localStorage.getItem(`hdp.${name}`)
+  } catch {
+    return null
+  }
+}
+export const keep = (name: string, value: string): void => {
+  try {
+    localStorage.setItem(`hdp.${name}`, value)
+  } catch {
+    // A browser without storage forgets; nothing else depends on it.
+  }
+}
+
+class Ui {
+  theme = $state<Theme>((kept('theme') as Theme | null) ?? 'system')
+  compact = $state(kept('compact') === '1')
+  notes = $state<Note[]>([])
+  job = $state<number | null>(null)
+  palette = $state(false)
+  /** Below 1,160 px some row actions stand in the row's menu. */
+  narrow = $state(false)
+  private count = 0
+
+  constructor() {
+    if (typeof matchMedia === 'undefined') return
+    const query = matchMedia('(max-width: 1160px)')
+    const see = () => (this.narrow = query.matches)
+    query.addEventListener('change', see)
+    see()
+  }
+
+  setTheme(theme: Theme): void {
+    this.theme = theme
+    keep('theme', theme)
+    if (theme === 'system') document.documentElement.removeAttribute('data-theme')
+    else document.documentElement.dataset.theme = theme
+  }
+
+  setCompact(on: boolean): void {
+    this.compact = on
+    keep('compact', on ? '1' : '0')
+  }
+
+  say(text: string, tone: Note['tone'] = 'idle', hint = ''): void {
+    const id = ++this.count
+    this.notes = [...this.notes.slice(-2), { id, tone, text, hint }]
+    if (tone !== 'loss') setTimeout(() => this.drop(id), 6000)
+  }
+
+  drop(id: number): void {
+    this.notes = this.notes.filter((n) => n.id !== id)
+  }
+
+  fail(thrown: unknown): void {
+    const error = asError(thrown)
+    this.say(error.message, 'loss', error.hint)
+  }
+
+  /** Runs something that may fail, and says so when it does. */
+  async try<T>(work: () => Promise<T>): Promise<T | null> {
+    try {
+      return await work()
+    } catch (thrown) {
+      this.fail(thrown)
+      return null
+    }
+  }
+
+  /** Opens a record's page in the person's own browser; a tab of ours where the server cannot. */
+  async openPage(item: number): Promise<void> {
+    const answer = await this.try(() => post<{ url: string; opened: boolean }>('/open-page', { item, env: store.envName }))
+    if (answer && !answer.opened && /^https?:/.test(answer.url)) window.open(answer.url, '_blank', 'noopener')
+  }
+
+  async copy(text: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(text)
+      this.say(t('Copied {what}', { what: text }))
+    } catch {
+      this.say(t('Could not copy. The text is: {what}', { what: text }), 'loss')
+    }
+  }
+}
+
+export const ui = new Ui()
+export const keptLang = (): string | null => kept('lang')
