@@ -89,14 +89,16 @@ def _check_required(fields: Mapping[str, Any]) -> Iterator[Finding]:
     for name in REQUIRED:
         if translate.is_empty(fields.get(name)):
             yield required(name)
-    if fields.get("access_right") in NEEDS_LICENCE and translate.is_empty(fields.get("license")):
+    if str(fields.get("access_right")) in NEEDS_LICENCE and translate.is_empty(
+        fields.get("license")
+    ):
         yield required("license", "Open and embargoed records need a licence.")
     if fields.get("access_right") == "embargoed" and not fields.get("embargo_date"):
         yield required("embargo_date", "An embargoed record needs the day on which it opens.")
 
 
 def _check_known(fields: Mapping[str, Any]) -> Iterator[Finding]:
-    properties = vocabulary.schema()["properties"]
+    properties = vocabulary.properties()
     for name, value in fields.items():
         if translate.is_empty(value):
             continue
@@ -107,7 +109,7 @@ def _check_known(fields: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _check_field(name: str, value: Any, fields: Mapping[str, Any]) -> Iterable[Finding]:
-    schema = vocabulary.schema()["properties"].get(name, {})
+    schema = vocabulary.properties().get(name, {})
     check = CHECKS.get(name)
     if check is not None:
         return check(value, fields)
@@ -137,7 +139,7 @@ def _check_title(value: Any, _fields: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _check_access(value: Any, fields: Mapping[str, Any]) -> Iterator[Finding]:
     known = vocabulary.terms("access_rights")
-    if value not in known:
+    if str(value) not in known:
         yield unknown_term("access_right", value, known)
     elif value == "closed":
         yield found(
@@ -208,7 +210,7 @@ def _check_subtype(kind: str) -> Callable[[Any, Mapping[str, Any]], Iterator[Fin
     name = f"{kind}_type"
 
     def check(value: Any, fields: Mapping[str, Any]) -> Iterator[Finding]:
-        known = vocabulary.schema()["properties"][name]["enum"]
+        known = vocabulary.properties()[name]["enum"]
         if value not in known:
             yield unknown_term(name, value, known)
         elif fields.get("upload_type") != kind:

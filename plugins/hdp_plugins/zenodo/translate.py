@@ -22,7 +22,7 @@ _TAG = re.compile(r"<[^>]*>")
 def to_deposit(record: Record) -> dict[str, Any]:
     """The metadata to send: no empty values, no DOI of Zenodo's own, no words it cannot say."""
     fields = {**record.fields, **record.extra.get("zenodo", {})}
-    known = vocabulary.schema()["properties"]
+    known = vocabulary.properties()
     sent = {
         name: _clean(value)
         for name, value in fields.items()

@@ -64,6 +64,12 @@ def _schema() -> dict[str, Any]:
     return data
 
 
+def properties() -> dict[str, Any]:
+    """The schema of each field; shared, so never change it."""
+    found: dict[str, Any] = _schema()["properties"]
+    return found
+
+
 def schema() -> dict[str, Any]:
     """The fields as a JSON Schema; the caller may change its copy."""
     return copy.deepcopy(_schema())
