@@ -75,7 +75,9 @@ class _Proposal:
             name: one for name, one in fields_of(schema).items() if not one.get("x-unsupported")
         }
         self.key = key
-        self.free = {plain_name(one): one for one in reversed(table.columns) if one != key}
+        # A key such as title or doi may well be a field too; a file name is none.
+        columns = [one for one in table.columns if one != key or plain_name(one) in self.known]
+        self.free = {plain_name(one): one for one in reversed(columns)}
 
     def text(self) -> str:
         """The whole mapping."""
@@ -85,7 +87,9 @@ class _Proposal:
         lines += [f"key: {quoted(self.key)}", "fields:"]
         for name in self.known:
             lines += [f"  {one}" for one in self._field(name)]
-        unused = ", ".join(self.free[one] for one in sorted(self.free))
+        unused = ", ".join(
+            self.free[one] for one in sorted(self.free) if self.free[one] != self.key
+        )
         if unused:
             lines.append(f"# Columns that are not used: {' '.join(unused.split())}")
         return "\n".join(lines) + "\n"

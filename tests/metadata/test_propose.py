@@ -91,5 +91,6 @@ def test_keys_and_odd_names():
     assert guess_key(table(x="1", y="b.jpg")) == "y"
     odd = {'a "quoted": {name}': "a.jpg", "# b": "x", "title": "T"}
     assert fill(table(**odd))["title"] == "T"
+    assert "title: {column: " in propose(table(title="a.jpg"), SCHEMA, "title")
     with pytest.raises(InvalidInput):
         propose(table(x="1"), SCHEMA, "y")
