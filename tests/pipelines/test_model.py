@@ -102,6 +102,6 @@ def test_nonsense_is_told(catalogue, text):
 
 
 def test_read_carries_all_findings(catalogue):
-    with pytest.raises(InvalidInput, match="line 1: .*1 more") as caught:
+    with pytest.raises(InvalidInput, match=r"line 1: .*1 more") as caught:
         read(HEAD + "x: 1\n", source="p", catalogue=catalogue)
     assert len(caught.value.findings) == 2
