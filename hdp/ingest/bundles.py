@@ -37,7 +37,11 @@ def group(options: ScanOptions, walked: Walked, same: Callable[[str, str], bool]
     for path in sorted(one for one in starters if not sidecars.hosts(one)):
         groups[stem_of(path) if options.bundle == "stem" else path].append(path)
     builder = _Builder(options, index, follower, sidecars)
-    items = [builder.item(members) for _, members in sorted(groups.items())]
+    items = [builder.item(members) for members in groups.values()]
+    taken = {one.relpath for item in items for one in item.files}
+    # A sidecar of a file that is in no item is a file like others.
+    items += [builder.item([one]) for one in starters if one not in taken]
+    items.sort(key=lambda one: one.primary)
     return Grouped(items, _left_out(options, walked.files, items))
 
 

@@ -13,18 +13,24 @@ _LITTER_PATTERNS = ("~$*", ".~lock.*#", "*.hdpc", "*.hdpc-journal", "*.hdpc.*")
 
 def extension_of(name: str) -> str:
     """The extension in lower case with its dot; `.tar.gz` counts as one; "" where there is none."""
-    lower = name.lower()
-    for double in _DOUBLE:
-        if lower.endswith(double) and len(lower) > len(double):
-            return double
-    dot = lower.rfind(".")
-    return lower[dot:] if 0 < dot < len(lower) - 1 else ""
+    return name[_cut(name) :].lower()
 
 
 def stem_of(name: str) -> str:
     """The name without its extension, byte for byte."""
-    extension = extension_of(name)
-    return name[: -len(extension)] if extension else name
+    return name[: _cut(name)]
+
+
+def _cut(name: str) -> int:
+    """Where the extension begins; the name's length where there is none."""
+    for double in _DOUBLE:
+        tail = name[-len(double) :]
+        if tail.lower() == double and len(name) > len(double):
+            return len(name) - len(double)
+    dot = name.rfind(".")
+    # "a/.b" is a hidden file, not an extension.
+    hidden = dot <= 0 or name[dot - 1] == "/"
+    return len(name) if hidden or dot == len(name) - 1 else dot
 
 
 def basename(relpath: str) -> str:

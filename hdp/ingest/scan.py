@@ -127,7 +127,9 @@ def _summary(walked: Walked, skipped: dict[str, int]) -> list[Finding]:
         parts = ", ".join(f"{count} {_REASONS[reason]}" for reason, count in skipped.items())
         findings.append(Finding("info", "skipped", f"Left out: {parts}.", "", {}, dict(skipped)))
     for link in sorted(one for one, goal in walked.links.items() if goal is None):
-        message = f"{link} is a link that leads out of the input folder; it was not followed."
+        message = (
+            f"{link} is a link that leads out of the input folder, or nowhere; it was not followed."
+        )
         hint = "Put a copy of the file in its place if it belongs to the item."
         findings.append(Finding("warning", "link-outside", message, hint, {"file": link}))
     return findings
