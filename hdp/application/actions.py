@@ -63,8 +63,9 @@ def why_not(kind: str, row: Overview, target: str = "Zenodo") -> str | None:
     """Why an action cannot act on an item now; None when it can."""
     if row.set_aside is not None and kind != "set-aside":
         return "It is set aside."
-    if row.doing and kind not in ("settle", "refresh"):
-        return None if kind in ("create", "create-upload") else "Something is being done to it."
+    # What a dead process left open is looked at and carried on by the step itself.
+    if row.doing and kind in LOCAL:
+        return "Something is being done to it."
     return _WHY_NOT[kind](row)
 
 

@@ -35,7 +35,7 @@ class Remotes:
         with self._lock:
             if self._practice is None:
                 self._practice = practice.start(
-                    self._app.home / "practice", faults=self._faults, rate=self._rate
+                    self._app.home / "practice", faults=self._faults, rate=self._rate or None
                 )
             return self._practice
 

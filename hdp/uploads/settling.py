@@ -22,12 +22,9 @@ def settled(desk: Desk, deposit: Deposit | None, task: Task | None = None) -> De
     if deposit is None or deposit.doing is None:
         return deposit
     if not _is_left_over(desk, deposit):
-        raise Conflict(
-            "Something else is being done to this record just now.",
-            code="busy",
-            hint="Look again in a moment.",
-            where={"item": deposit.item_id},
-        )
+        if task is not None:
+            task.skip("Another HDP is working on it just now.")
+        raise _busy(deposit)
     if task is not None:
         task.progress(0, None, "Looking what became of it")
     settle(desk, deposit)
@@ -35,6 +32,15 @@ def settled(desk: Desk, deposit: Deposit | None, task: Task | None = None) -> De
     if again is not None and again.doing is not None:
         raise _unsettled(desk, again)
     return again
+
+
+def _busy(deposit: Deposit) -> Conflict:
+    return Conflict(
+        "Something else is being done to this record just now.",
+        code="busy",
+        hint="Look again in a moment.",
+        where={"item": deposit.item_id},
+    )
 
 
 def _is_left_over(desk: Desk, deposit: Deposit) -> bool:
@@ -177,7 +183,7 @@ def settle_by_hand(desk: Desk, item_id: int, *, adopt_id: str | None, create_aga
     if deposit is None or deposit.doing is None:
         return "Nothing is open."
     if not _is_left_over(desk, deposit):
-        raise Conflict("It is being worked on just now.", code="busy", hint="Look again later.")
+        raise _busy(deposit)
     if adopt_id is not None:
         return _adopt_by_hand(desk, deposit, adopt_id)
     if create_again:

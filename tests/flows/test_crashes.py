@@ -1,0 +1,102 @@
+"""kill -9 in the middle, and two processes at once: every draft and every file exactly once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hdp.application import views
+from hdp.sdk import Draft
+
+COUNT = 30
+WORKER = Path(__file__).with_name("worker.py")
+
+
+def start_worker(app, action: str, faults: str = "") -> subprocess.Popen[str]:
+    root = WORKER.parents[2]
+    paths = os.pathsep.join([str(root), str(root / "plugins")])
+    return subprocess.Popen(
+        [sys.executable, str(WORKER), str(app.home), str(app.project.path), action, faults],
+        env={**os.environ, "PYTHONPATH": paths},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def kill_when(process: subprocess.Popen[str], condition: Callable[[], bool]) -> None:
+    try:
+        while not condition():
+            assert process.poll() is None, "it ended before it could be killed"
+            time.sleep(0.005)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+
+
+def drafts_of(app) -> list[Draft]:
+    return list(app.remotes.open(app.environment("practice")).list_drafts())
+
+
+def stored_files(app) -> list[str]:
+    remote = app.remotes.open(app.environment("practice"))
+    return [file.name for draft in drafts_of(app) for file in remote.list_files(draft.id)]
+
+
+@pytest.fixture
+def prepared(open_project, do):
+    project = open_project(COUNT)
+    assert do("prepare")["done"] == COUNT
+    return project
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seen", [1, 11])
+def test_killed_while_creating_drafts(app, prepared, do, practice, seen):
+    worker = start_worker(app, "create", "slow=0.02:create*")
+    kill_when(worker, lambda: len(drafts_of(app)) >= seen)
+    assert seen <= len(drafts_of(app)) < COUNT
+    assert do("create")["state"] == "done"
+    assert len(drafts_of(app)) == COUNT
+    assert views.counts(views.overview(app, "practice"))["drafts"] == COUNT
+
+
+@pytest.mark.slow
+def test_killed_while_uploading(app, prepared, do, practice):
+    assert do("create")["done"] == COUNT
+    worker = start_worker(app, "upload", "slow=0.02:upload*")
+    kill_when(worker, lambda: len(stored_files(app)) >= 7)
+    assert len(stored_files(app)) < COUNT
+    assert do("upload")["state"] == "done"
+    assert sorted(stored_files(app)) == [f"photo_{number:03}.jpg" for number in range(COUNT)]
+    assert do("publish")["done"] == COUNT
+
+
+@pytest.mark.slow
+def test_two_processes_create_one_draft_each(app, prepared, do, practice):
+    worker = start_worker(app, "create", "slow=0.01:create*")
+    assert worker.stdout is not None
+    worker.stdout.readline()
+    do("create")
+    worker.communicate()
+    do("create")
+    assert worker.returncode == 0
+    assert len(drafts_of(app)) == COUNT
+    assert views.counts(views.overview(app, "practice"))["drafts"] == COUNT
+
+
+@pytest.mark.slow
+def test_an_interrupted_job_says_so(app, prepared, practice):
+    worker = start_worker(app, "create", "slow=0.05:create*")
+    kill_when(worker, lambda: len(drafts_of(app)) >= 2)
+    path = app.project.path
+    app.close_project()
+    app.open_project(path)
+    jobs, _ = app.jobs.page()
+    assert jobs[0]["state"] == "interrupted"

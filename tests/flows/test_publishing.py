@@ -1,0 +1,172 @@
+"""From files to published records, with everything that goes wrong on the way."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from hdp.application import views
+from hdp.project import deposits
+from hdp.sdk import Draft
+
+
+def drafts_of(app) -> list[Draft]:
+    return list(app.remotes.open(app.environment("practice")).list_drafts())
+
+
+def errors_of(job: dict) -> list[str]:
+    return [task["error"]["code"] for task in job["tasks"] if task["error"]]
+
+
+@pytest.fixture
+def drafted(project, do):
+    """Three items with drafts, nothing uploaded."""
+    assert do("prepare")["state"] == "done"
+    assert do("create")["state"] == "done"
+    return project
+
+
+@pytest.fixture
+def uploaded(drafted, do):
+    """Three items with drafts and verified files."""
+    assert do("upload")["state"] == "done"
+    return drafted
+
+
+def test_files_become_published_records(app, project, do, practice):
+    for action in ("prepare", "create", "upload", "publish"):
+        job = do(action)
+        assert (job["state"], job["done"]) == ("done", 3), job
+    groups = views.published_groups(app, "practice")
+    assert groups["total"] == 3
+    versions = [one for group in groups["groups"] for one in group["versions"]]
+    assert all(one["doi"].startswith("10.5072/zenodo.") for one in versions)
+    stored = app.home / "practice" / "files"
+    for one in versions:
+        source = project.root_dir("input") / one["files"][0]["name"]
+        body = (stored / one["files"][0]["checksum"].removeprefix("md5:")).read_bytes()
+        assert hashlib.sha256(body).digest() == hashlib.sha256(source.read_bytes()).digest()
+
+
+def test_nothing_to_do_is_no_job(project, do):
+    assert do("create")["state"] == "nothing"
+
+
+@pytest.mark.parametrize("fault", ["lost-answer", "503"])
+def test_a_create_without_answer_makes_one_draft(app, project, do, practice, fault):
+    do("prepare")
+    practice.faults.add(f"{fault}:create*2")
+    first = do("create")
+    if first["state"] != "done":
+        assert set(errors_of(first)) == {"unreachable"}
+        assert do("create")["state"] == "done"
+    assert len(drafts_of(app)) == 3
+    known = app.project.read(lambda c: deposits.known_remote_ids(c, "practice"))
+    assert known == {draft.id for draft in drafts_of(app)}
+
+
+def test_items_with_equal_metadata_get_a_draft_each(app, project, do, practice, make_folder):
+    table = project.root_dir("input") / "objects.csv"
+    rows = table.read_text(encoding="utf-8").splitlines()
+    same = [row.split(",")[0] + ',Same title,"Müller, Anna"' for row in rows[1:]]
+    table.write_text("\n".join([rows[0], *same]), encoding="utf-8")
+    do("prepare")
+    practice.faults.add("lost-answer:create*3")
+    assert do("create")["state"] == "done"
+    assert len(drafts_of(app)) == 3
+
+
+def test_a_second_create_is_skipped(drafted, do, app):
+    job = do("create", 1, 2)
+    assert (job["state"], job["skipped"]) == ("done", 2)
+    assert len(drafts_of(app)) == 3
+
+
+@pytest.mark.parametrize("fault", ["503=0", "429=0", "cut-upload", "wrong-checksum", "lost-answer"])
+def test_an_upload_survives(drafted, do, practice, fault):
+    practice.faults.add(f"{fault}:upload")
+    job = do("upload")
+    assert job["state"] == "done", job
+    assert ("upload" in {kind for _, kind in practice.faults.struck}) or practice.faults.struck
+
+
+def test_a_vanished_file_is_found_and_sent_again(drafted, do, practice):
+    practice.faults.add("vanish:upload")
+    job = do("upload")
+    assert (job["failed"], errors_of(job)) == (1, ["file-vanished"])
+    assert do("publish")["done"] == 2
+    assert do("upload")["done"] == 1
+    assert do("publish")["done"] == 1
+
+
+def test_what_is_there_is_not_sent_again(uploaded, do, practice):
+    before = len(practice.faults.struck)
+    practice.faults.add("503:upload*")
+    assert do("upload", 1, 2, 3)["state"] == "done"
+    assert len(practice.faults.struck) == before
+
+
+def test_a_file_changed_after_preparing_is_not_sent(drafted, do):
+    (drafted.root_dir("input") / "photo_001.jpg").write_bytes(b"something else")
+    job = do("upload")
+    assert (job["done"], errors_of(job)) == (2, ["file-changed"])
+
+
+def test_publish_needs_every_file(drafted, do):
+    job = do("publish", 1)
+    assert errors_of(job) == ["files-not-verified"]
+
+
+def test_a_publish_without_answer_is_looked_up(uploaded, do, practice, app):
+    practice.faults.add("lost-answer:publish")
+    assert do("publish")["state"] == "done"
+    assert views.published_groups(app, "practice")["total"] == 3
+
+
+@pytest.mark.parametrize("fault", ["changed-on-site:get", "files-changed-on-site:get"])
+def test_a_draft_changed_on_the_site_is_not_published(uploaded, do, practice, fault):
+    practice.faults.add(fault)
+    job = do("publish", 1)
+    assert errors_of(job) == ["changed-on-site"]
+    assert do("discard", 1)["done"] == 1
+    for action in ("prepare", "create", "upload", "publish"):
+        assert do(action, 1)["done"] == 1
+
+
+def test_discard_gives_the_item_back(uploaded, do, app):
+    assert do("discard", 2)["done"] == 1
+    assert len(drafts_of(app)) == 2
+    assert views.counts(views.overview(app, "practice"))["prepare"] == 1
+
+
+def test_a_failed_discard_keeps_the_draft(uploaded, do, practice, app):
+    practice.faults.add("token-refused:discard")
+    assert errors_of(do("discard", 2)) == ["unauthorised"]
+    assert len(drafts_of(app)) == 3
+    assert do("publish", 2)["done"] == 1
+
+
+def test_another_account_changes_nothing(drafted, do, app):
+    app.project.write(lambda c: c.execute("UPDATE deposit SET account = 'somebody@else'"))
+    assert set(errors_of(do("upload"))) == {"other-account"}
+    assert set(errors_of(do("discard"))) == {"other-account"}
+    assert len(drafts_of(app)) == 3
+
+
+def test_back_to_prepare_forgets_the_snapshot_only(project, do, app):
+    do("prepare")
+    assert do("back", 1)["done"] == 1
+    assert views.counts(views.overview(app, "practice")) == {
+        "prepare": 1, "create": 2, "drafts": 0, "published": 0,
+    }  # fmt: skip
+
+
+def test_prepare_names_every_problem(project, do):
+    table = project.root_dir("input") / "objects.csv"
+    table.write_text("filename,title,creator\nphoto_000.jpg,,\n", encoding="utf-8")
+    job = do("prepare")
+    assert job["failed"] == 3
+    by_item = {task["item"]: task["error"]["findings"] for task in job["tasks"]}
+    assert {"title", "creators"} <= {one["where"].get("field") for one in by_item[1]}
+    assert "no-row" in {one["code"] for one in by_item[2]}
