@@ -41,7 +41,7 @@ def group(options: ScanOptions, walked: Walked, same: Callable[[str, str], bool]
     taken = {one.relpath for item in items for one in item.files}
     # A sidecar of a file that is in no item is a file like others.
     items += [builder.item([one]) for one in starters if one not in taken]
-    items.sort(key=lambda one: one.primary)
+    items.sort(key=lambda one: (one.key, one.primary))
     return Grouped(items, _left_out(options, walked.files, items))
 
 
