@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hdp.net import Client
 from hdp.practice import server as practice
 from hdp.remote import Limits, Remote, connect
-from hdp.sdk import Connection, Target, Unauthorised
+from hdp.sdk import Connection, Target
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
@@ -44,16 +44,10 @@ class Remotes:
         return self.practice().url if entry.name == "practice" else entry.url
 
     def token(self, entry: EnvironmentEntry) -> str:
-        """The token of an environment; Unauthorised with the way to set one when there is none."""
+        """The token of an environment; NotFound with the way to set one when there is none."""
         if entry.name == "practice":
             return self.practice().token
         token, _source = self._app.credentials.get(entry.name)
-        if not token:
-            raise Unauthorised(
-                f"There is no token for {entry.name}.",
-                code="no-token",
-                hint=f"Set one with: hdp env token {entry.name} (or in Settings).",
-            )
         return token
 
     def open(self, entry: EnvironmentEntry) -> Remote:

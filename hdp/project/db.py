@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
 import sqlite3
 import threading
@@ -21,15 +22,25 @@ _Job = tuple[Callable[[sqlite3.Connection], Any], "Future[Any]"]
 
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
-    """A connection with the project's settings: foreign keys, 10 s patience, plain transactions."""
-    mode = "ro" if read_only else "rw"
+    """A connection with the project's settings: foreign keys, 10 s patience, plain transactions.
+
+    A reader opens a writable file for writing all the same: only so can it clean up after
+    a process that was killed while it wrote. `query_only` keeps it from changing anything.
+    """
+    mode = "ro" if read_only and not _writable(path) else "rw"
     uri = f"file:{pathname2url(str(path))}?mode={mode}"
     connection = sqlite3.connect(
         uri, uri=True, timeout=10, isolation_level=None, check_same_thread=False
     )
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA foreign_keys = ON")
+    if read_only:
+        connection.execute("PRAGMA query_only = ON")
     return connection
+
+
+def _writable(path: Path) -> bool:
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
 
 def check_file(path: Path) -> int:
@@ -225,14 +236,6 @@ def open_file(path: Path) -> Database:
         with contextlib.closing(connect(path)) as connection:
             migrate(connection)
     return Database(path, read_only=read_only)
-
-
-def _writable(path: Path) -> bool:
-    try:
-        with path.open("r+b"):
-            return True
-    except OSError:
-        return False
 
 
 def copy_file(source: Path, target: Path) -> Path:

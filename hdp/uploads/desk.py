@@ -120,9 +120,10 @@ class Desk:
             try:
                 yield
             except HdpError as error:
-                # Whether an unreachable server did it is open, so the intent stays. An
-                # upload looks at what is there before it sends, and can be cleared.
-                if isinstance(error, Unreachable) and doing != "upload":
+                # Whether an unreachable server did it is open, so the intent stays; not where
+                # the request never left, nor for an upload, which looks before it sends.
+                lost = isinstance(error, Unreachable) and error.values.get("sent") is not False
+                if lost and doing != "upload":
                     self._note_lost(deposit)
                 else:
                     self.project.write(lambda c: deposits.settle(c, deposit.id))

@@ -200,7 +200,8 @@ def _file_findings(item: Item) -> list[Finding]:
             severity,
             f"file-{one.status}",
             f"{one.path} {_BLOCKING[one.status]}.",
-            f"Mend it and scan again, or accept it as it is: hdp item accept {item.id} --reason ...",
+            "Mend it and scan again, or accept it as it is:"
+            f" hdp item accept {item.id} --reason ...",
             {"item": item.id, "file": one.path},
         )
         for one in item.files
