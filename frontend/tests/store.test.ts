@@ -1,0 +1,63 @@
+import { beforeEach, expect, it } from 'vitest'
+import { jobPercent, timeLeft } from '../src/jobs'
+import { store } from '../src/store.svelte'
+import type { Job, Task } from '../src/types'
+
+const job = (more: Partial<Job> = {}): Job => ({
+  id: 1, kind: 'upload', title: 'Upload Files', state: 'running', env: 'practice', total: 12, done: 3, failed: 1, skipped: 2,
+  bytes_done: 0, bytes_total: 0, started: null, finished: null, message: '', ...more,
+})
+const task = (more: Partial<Task> = {}): Task => ({ item: 5, title: 'x', state: 'running', done: 1, total: 4, message: '', error: null, ...more })
+let seq = 0
+const tell = (event: object) => store.hear({ seq: ++seq, at: '', ...event } as never)
+
+beforeEach(() => {
+  store.jobs.clear()
+  store.tasks.clear()
+})
+
+it('knows which jobs run, in the order they were started', () => {
+  tell({ type: 'job', job: job({ id: 2 }) })
+  tell({ type: 'job', job: job({ id: 1 }) })
+  tell({ type: 'job', job: job({ id: 3, state: 'done' }) })
+  expect(store.running.map((j) => j.id)).toEqual([1, 2])
+})
+
+it('finds the work on an item in its own environment only', () => {
+  tell({ type: 'job', job: job() })
+  tell({ type: 'task', job_id: 1, task: task() })
+  expect(store.workOn(5, 'practice')?.task.done).toBe(1)
+  expect(store.workOn(5, 'sandbox')).toBeNull()
+  tell({ type: 'task', job_id: 1, task: task({ state: 'done' }) })
+  expect(store.workOn(5, 'practice')).toBeNull()
+})
+
+it('tells the end of a job once, also when it was never seen running', () => {
+  const ends: number[] = []
+  const off = store.onFinish((j) => ends.push(j.id))
+  tell({ type: 'job', job: job() })
+  tell({ type: 'job', job: job({ state: 'done' }) })
+  tell({ type: 'job', job: job({ state: 'done' }) })
+  tell({ type: 'job', job: job({ id: 2, state: 'failed' }) })
+  off()
+  tell({ type: 'job', job: job({ id: 4, state: 'done' }) })
+  expect(ends).toEqual([1, 2])
+})
+
+it('a change moves the ticks of its kinds only', () => {
+  const before = { ...store.ticks }
+  tell({ type: 'changed', kinds: ['deposits'], ids: [1], by: null })
+  expect(store.ticks.deposits).toBe(before.deposits + 1)
+  expect(store.ticks.items).toBe(before.items)
+})
+
+it('progress is by bytes where there are bytes, else by records', () => {
+  expect(jobPercent(job())).toBe(50)
+  expect(jobPercent(job({ bytes_done: 1, bytes_total: 4 }))).toBe(25)
+})
+
+it('time left comes from the speed, or from how long each record took', () => {
+  expect(timeLeft(job({ bytes_done: 0, bytes_total: 600 }), 2, 0)).toBe('5 min')
+  expect(timeLeft(job({ started: '2026-01-01T00:00:00Z' }), 0, Date.parse('2026-01-01T00:00:06Z'))).toBe('6 s')
+  expect(timeLeft(job({ done: 0, failed: 0, skipped: 0 }), 0, 0)).toBe('')
+})

@@ -1,0 +1,49 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { pickLang } from '../src/i18n/index.svelte'
+import de from '../src/i18n/de.json'
+import en from '../src/i18n/en.json'
+import { ACTIONS, BATCH, FILE_STATUS, JOB_STATE, REMOTE_STATUS, ROLES, SECTIONS, STAGES } from '../src/words'
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`
+    if (entry.isDirectory()) return sources(path)
+    return /\.(svelte|ts)$/.test(entry.name) ? [readFileSync(path, 'utf8')] : []
+  })
+}
+
+const literal = /\bt\(\s*'((?:[^'\\]|\\.)*)'/g
+const used = new Set(sources('src').flatMap((text) => [...text.matchAll(literal)].map((m) => m[1]!.replace(/\\'/g, "'"))))
+const words = [
+  ...SECTIONS.map((s) => s.title), ...STAGES.map((s) => s.title), ...Object.values(ACTIONS).flatMap((a) => [a.row, a.many]),
+  ...Object.values(FILE_STATUS).map((s) => s.word), ...Object.values(REMOTE_STATUS).map((s) => s.word),
+  ...Object.values(JOB_STATE).map((s) => s.word), ...Object.values(ROLES),
+]
+const placeholders = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]!).sort()
+
+it('every word of the page has a German one', () => {
+  expect([...used, ...words].filter((key) => !(key in de))).toEqual([])
+})
+
+it('every translation uses the same placeholders, a singular may drop the number', () => {
+  for (const [language, catalogue] of Object.entries({ de, en })) {
+    for (const [key, entry] of Object.entries(catalogue)) {
+      if (key.startsWith('code:')) continue
+      const text = typeof entry === 'string' ? entry : entry.other
+      expect(placeholders(text), `${language}: ${key}`).toEqual(placeholders(key))
+    }
+  }
+})
+
+it('batch actions have words', () => {
+  for (const action of Object.values(BATCH).flat()) expect(ACTIONS).toHaveProperty(action)
+})
+
+it('the language is asked for, kept, or the browser\'s; English otherwise', () => {
+  expect(pickLang('?lang=de', 'en', ['en'])).toBe('de')
+  expect(pickLang('', 'de', ['en'])).toBe('de')
+  expect(pickLang('', null, ['de-AT', 'en'])).toBe('de')
+  expect(pickLang('', null, ['fr', 'de'])).toBe('en')
+  expect(pickLang('?lang=xx', null, [])).toBe('en')
+})
