@@ -34,6 +34,12 @@ SOURCES = (
     "tsconfig.json",
     "vite.config.ts",
 )
+NPM_SETTINGS = {
+    "CI": "1",
+    "npm_config_audit": "false",
+    "npm_config_fund": "false",
+    "npm_config_update_notifier": "false",
+}
 
 
 class FrontendError(RuntimeError):

@@ -1,20 +1,12 @@
-import { readFileSync, readdirSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { pickLang } from '../src/i18n/index.svelte'
 import de from '../src/i18n/de.json'
 import en from '../src/i18n/en.json'
 import { ACTIONS, BATCH, FILE_STATUS, JOB_STATE, REMOTE_STATUS, ROLES, SECTIONS, STAGES } from '../src/words'
 
-function sources(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = `${folder}/${entry.name}`
-    if (entry.isDirectory()) return sources(path)
-    return /\.(svelte|ts)$/.test(entry.name) ? [readFileSync(path, 'utf8')] : []
-  })
-}
-
+const sources = Object.values(import.meta.glob<string>('../src/**/*.{svelte,ts}', { query: '?raw', import: 'default', eager: true }))
 const literal = /\bt\(\s*'((?:[^'\\]|\\.)*)'/g
-const used = new Set(sources('src').flatMap((text) => [...text.matchAll(literal)].map((m) => m[1]!.replace(/\\'/g, "'"))))
+const used = new Set(sources.flatMap((text) => [...text.matchAll(literal)].map((m) => m[1]!.replace(/\\'/g, "'"))))
 const words = [
   ...SECTIONS.map((s) => s.title), ...STAGES.map((s) => s.title), ...Object.values(ACTIONS).flatMap((a) => [a.row, a.many]),
   ...Object.values(FILE_STATUS).map((s) => s.word), ...Object.values(REMOTE_STATUS).map((s) => s.word),
