@@ -69,7 +69,9 @@ class Call:
         if self.length > _MOST_JSON:
             raise refuse(413, "The data value transmitted exceeds the capacity limit.")
         try:
-            return json.loads(self.body.read(self.length).decode("utf-8"))
+            value = json.loads(self.body.read(self.length).decode("utf-8"))
+            json.dumps(value, ensure_ascii=False).encode("utf-8")  # half characters are no text
+            return value
         except (ValueError, RecursionError):
             raise refuse(400, "Unable to decode JSON data in request body.") from None
 

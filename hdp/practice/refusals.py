@@ -48,7 +48,7 @@ def refuse(status: int, message: str, headers: Mapping[str, str] | None = None) 
     return answer(status, {"status": status, "message": message}, headers)
 
 
-class Invalid(HTTPResponse):
+class Invalid(HTTPResponse):  # type: ignore[misc]  # bottle has no types
     """The 400 that names fields, one entry each."""
 
     def __init__(self, *problems: Problem) -> None:

@@ -313,3 +313,11 @@ def test_listing_pages_and_queries(client):
     found = client("GET", f'/api/records?q=doi:"{done["doi"]}"').json()
     assert [hit["id"] for hit in found["hits"]["hits"]] == [done["id"]]
     assert client("GET", "/api/deposit/depositions?size=0").status_code == 400
+
+
+def test_half_characters_and_deep_nesting_are_no_json(client):
+    headers = {"Content-Type": "application/json"}
+    for body in ('{"metadata": {"title": "\\ud800"}}', "[" * 100_000, "\xff".encode("latin-1")):
+        answer = client("POST", "/api/deposit/depositions", data=body, headers=headers)
+        assert answer.status_code == 400, answer.text
+        assert answer.json()["message"] == "Unable to decode JSON data in request body."

@@ -232,7 +232,7 @@ class Replay:
             if ours is None:
                 return None
             url = url.replace(uuid, ours)
-        for number in re.findall(r"(?<![\w.])(?:2[6-9]|3[0-9])\d\d(?![\w.])", url):
+        for number in re.findall(r"(?<![\w.-])(?:2[6-9]|3[0-9])\d\d(?![\w.-])", url):
             if number not in self.ids:
                 return None
             url = url.replace(number, self.ids[number])
