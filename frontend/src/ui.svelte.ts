@@ -54,7 +54,7 @@ class Ui {
   say(text: string, tone: Note['tone'] = 'idle', hint = ''): void {
     const id = ++this.count
     this.notes = [...this.notes.slice(-2), { id, tone, text, hint }]
-    if (tone !== 'loss') setTimeout(() => this.drop(id), 6000)
+    setTimeout(() => this.drop(id), tone === 'loss' ? 30_000 : 6000)
   }
 
   drop(id: number): void {
