@@ -75,8 +75,27 @@ def serve(
     server.error_log = _log_error  # type: ignore[method-assign]
     server.gateway = _gateway(closing)
     server.expiration_interval = 0.1  # how long stopping waits at most for the accepting loop
-    server.prepare()
+    _prepare(server)
     return Served(server, closing)
+
+
+def _prepare(server: wsgi.Server) -> None:
+    """Start the workers from a daemon thread: they inherit that, so a forgotten stop() or an error
+    in the main thread never keeps the process alive.
+    """
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            server.prepare()
+        except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
+            failures.append(error)
+
+    thread = threading.Thread(target=run, name="serve-prepare", daemon=True)
+    thread.start()
+    thread.join()
+    if failures:
+        raise failures[0]
 
 
 def _log_error(msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:

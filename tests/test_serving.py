@@ -1,6 +1,8 @@
 """The loopback server: ready at once, chunked bodies, cut connections, clean end."""
 
 import socket
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -97,3 +99,16 @@ def test_stopping_twice_is_fine_and_frees_the_port():
     assert server.closing.is_set()
     again = serve(echo, port=server.port)
     again.stop()
+
+
+def test_a_forgotten_stop_does_not_keep_the_process_alive():
+    program = (
+        "from hdp.serving import serve\nserve(lambda environ, start: [])\nraise SystemExit(3)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], timeout=30, check=False)
+    assert done.returncode == 3
+
+
+def test_a_port_in_use_is_told_at_once(served):
+    with pytest.raises(OSError, match=str(served.port)):
+        serve(echo, port=served.port)
