@@ -1,0 +1,1 @@
+"""Scripts for those who work on HDP; not part of the wheel."""
