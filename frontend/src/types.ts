@@ -25,7 +25,7 @@ export interface Row {
   bytes: { total: number; uploaded: number }
   status: { word: string; tone: Tone; reason: string }
   mapped: boolean
-  findings: { error: number; warning: number }
+  findings?: { error: number; warning: number }
   state: string; remote_id: string | null; url: string | null; doi: string | null; updated: string | null
   actions: Record<string, string | null>
 }

@@ -29,6 +29,7 @@ export const ACTIONS: Record<string, { row: string; many: string; icon: string }
   discard: { row: 'Discard', many: 'Discard Drafts', icon: 'trash' },
   settle: { row: 'Settle', many: 'Settle', icon: 'redo' },
   refresh: { row: 'Refresh', many: 'Refresh', icon: 'redo' },
+  'pipeline-draft': { row: 'Run Pipeline', many: 'Run Pipeline', icon: 'pipe' },
   pipeline: { row: 'Run Pipeline', many: 'Run Pipeline', icon: 'pipe' },
 }
 
@@ -38,6 +39,13 @@ export const BATCH: Record<Stage, string[]> = {
   drafts: ['upload', 'publish', 'discard'],
   published: [],
 }
+
+/** The order of the status filters: what needs a person first. */
+const CHIPS = ['Failed', 'Unsettled', 'Look again', 'Missing', 'Invalid', 'Material missing', 'Textures missing', 'Conflict', 'Changed', 'Problems', 'Uploading', 'Pending', 'Verified', 'Prepared', 'Valid', 'Published']
+export const inOrder = (states: Record<string, number>): [string, number][] =>
+  Object.entries(states).sort(([a], [b]) => CHIPS.indexOf(a) - CHIPS.indexOf(b))
+
+export const SORTS: [string, string][] = [['-newest', 'Newest first'], ['title', 'By title'], ['key', 'By key'], ['-size', 'Largest first']]
 
 const STATUS_ICONS: Record<string, string> = {
   Valid: 'ok', Verified: 'ok', Prepared: 'ok', Published: 'globe', Uploading: 'upl', Pending: 'wait', Failed: 'bad', Invalid: 'bad', Missing: 'bad',
