@@ -274,7 +274,8 @@ def _attention(rows: Sequence[Overview]) -> list[dict[str, Any]]:
         ("changed-files", "items changed on disk after they went into a record",
          "Look at them under Files.", "files", lambda row: row.worst == "changed"),
         ("failed-uploads", "drafts have failed uploads",
-         "Upload again; only what is missing is sent.", "uploads/drafts", lambda row: row.failed > 0),
+         "Upload again; only what is missing is sent.", "uploads/drafts",
+         lambda row: row.failed > 0),
         ("unsettled", "calls are unsettled", "Create or publish them again: HDP looks first.",
          "uploads", lambda row: bool(row.doing)),
     )  # fmt: skip

@@ -247,7 +247,8 @@ def copy_file(source: Path, target: Path) -> Path:
             hint="Choose another file name.",
         )
     try:
-        with contextlib.closing(connect(source, read_only=True)) as connection:
+        with contextlib.closing(connect(source, read_only=not _writable(source))) as connection:
+            connection.execute("PRAGMA query_only = OFF")
             connection.execute("VACUUM INTO ?", (str(target),))
     except sqlite3.Error as error:
         raise ProjectError(

@@ -27,12 +27,12 @@ def latest_version() -> int:
 def split_statements(script: str) -> Iterator[str]:
     """The single statements of a script; triggers stay whole."""
     statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
+    for part in script.split(";"):
+        statement += f"{part};"
+        if statement.strip(" \n;") and sqlite3.complete_statement(statement):
             yield statement
             statement = ""
-    if statement.strip():
+    if statement.strip(" \n;"):
         yield statement
 
 

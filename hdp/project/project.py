@@ -92,7 +92,8 @@ class Project:
         if not self.db.read_only:
             self._note_place()
         if self.db.read_only:
-            self._warn("read-only", f"{self.path.name} is open for reading only.")
+            if not self.warnings:
+                self._warn("read-only", f"{self.path.name} is open for reading only.")
             return
         self.write(lambda c: sessions.insert_session(c, self.session))
         self.write(lambda c: jobs.interrupt_jobs(c, sessions.dead_owners(c, self.session.id)))

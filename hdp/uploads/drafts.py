@@ -54,7 +54,8 @@ def store_draft(desk: Desk, deposit: Deposit, draft: Draft) -> None:
     desk.project.write(
         lambda c: deposits.settle(
             c, deposit.id, state="draft", remote_id=draft.id, concept_id=draft.concept_id,
-            url=draft.url or desk.remote.page_url(draft.id), readback=dict(draft.metadata), drafted=now(),
+            url=draft.url or desk.remote.page_url(draft.id), readback=dict(draft.metadata),
+            drafted=now(),
         )
     )  # fmt: skip
 

@@ -62,7 +62,8 @@ def test_killed_while_creating_drafts(app, prepared, do, practice, seen):
     worker = start_worker(app, "create", "slow=0.02:create*")
     kill_when(worker, lambda: len(drafts_of(app)) >= seen)
     assert seen <= len(drafts_of(app)) < COUNT
-    assert do("create")["state"] == "done"
+    job = do("create")
+    assert job["state"] == "done", [task for task in job["tasks"] if task["error"]]
     assert len(drafts_of(app)) == COUNT
     assert views.counts(views.overview(app, "practice"))["drafts"] == COUNT
 
