@@ -1,0 +1,90 @@
+"""Jobs: counts, failures that stop nobody, cancel, one last word, and what is kept."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from hdp.jobs import Lane
+from hdp.sdk import InvalidInput, NotFound
+
+LANE = Lane("test", 2)
+
+
+def run(app, work, count=3):
+    subjects = [(number, f"Item {number}") for number in range(1, count + 1)]
+    job = app.jobs.submit("test", "Test", subjects, work, lane=LANE)
+    assert app.jobs.wait(job, timeout=20)
+    return app.jobs.get(job)
+
+
+def test_a_failing_task_does_not_stop_the_others(app, project):
+    def work(task):
+        if task.subject == 2:
+            raise InvalidInput("Broken.", code="broken", hint="Mend it.")
+        if task.subject == 3:
+            task.skip("Nothing to do.")
+        task.say("Fine")
+
+    job = run(app, work)
+    assert (job["state"], job["done"], job["failed"], job["skipped"]) == ("failed", 1, 1, 1)
+    tasks, total = app.jobs.tasks(job["id"])
+    assert total == 3
+    assert [(one["item"], one["state"], one["message"]) for one in tasks] == [
+        (2, "failed", "Broken."), (3, "skipped", "Nothing to do."), (1, "done", "Fine"),
+    ]  # fmt: skip
+    assert tasks[0]["error"]["hint"] == "Mend it."
+
+
+def test_a_bug_is_told_as_one_and_stops_nobody(app, project):
+    def work(task):
+        if task.subject == 1:
+            raise ZeroDivisionError("oops")
+
+    job = run(app, work)
+    assert (job["done"], job["failed"]) == (2, 1)
+    tasks, _ = app.jobs.tasks(job["id"], "failed")
+    assert tasks[0]["error"]["code"] == "bug"
+
+
+def test_cancel_stops_after_what_runs(app, project):
+    started, go_on = threading.Event(), threading.Event()
+
+    def work(task):
+        started.set()
+        go_on.wait(10)
+        task.check_cancelled()
+
+    subjects = [(number, "") for number in range(10)]
+    job = app.jobs.submit("test", "Test", subjects, work, lane=LANE)
+    assert started.wait(10)
+    app.jobs.cancel(job)
+    go_on.set()
+    assert app.jobs.wait(job, 10)
+    assert app.jobs.get(job)["state"] == "cancelled"
+    assert {one["state"] for one in app.jobs.tasks(job)[0]} == {"cancelled"}
+
+
+def test_exactly_one_finished_event_comes_last(app, project):
+    heard = []
+    app.bus.listen(heard.append)
+    job = run(app, lambda task: task.progress(1, 1), count=20)
+    told = [one.job["state"] for one in heard if one.type == "job" and one.job["id"] == job["id"]]
+    assert told[-1] == "done"
+    assert told.count("done") == 1
+
+
+def test_jobs_are_kept_in_the_project(app, project):
+    job = run(app, lambda task: task.say("Fine"))
+    path = project.path
+    app.close_project()
+    app.open_project(path)
+    kept = app.jobs.get(job["id"])
+    assert (kept["state"], kept["done"], kept["total"]) == ("done", 3, 3)
+    assert [one["message"] for one in app.jobs.tasks(job["id"])[0]] == ["Fine"] * 3
+
+
+def test_an_unknown_job_is_not_found(app, project):
+    with pytest.raises(NotFound):
+        app.jobs.get(99)
