@@ -28,7 +28,7 @@ export const ACTIONS: Record<string, { row: string; many: string; icon: string }
   publish: { row: 'Publish', many: 'Publish', icon: 'globe' },
   discard: { row: 'Discard', many: 'Discard Drafts', icon: 'trash' },
   settle: { row: 'Settle', many: 'Settle', icon: 'redo' },
-  refresh: { row: 'Refresh', many: 'Refresh', icon: 'redo' },
+  refresh: { row: 'Look again', many: 'Look again', icon: 'redo' },
   'pipeline-draft': { row: 'Run Pipeline', many: 'Run Pipeline', icon: 'pipe' },
   pipeline: { row: 'Run Pipeline', many: 'Run Pipeline', icon: 'pipe' },
 }
