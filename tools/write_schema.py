@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+import sqlite3  # noqa: TID251 - a schema in memory, to be read by people
 from pathlib import Path
 
 from hdp.project.migrate import migrate

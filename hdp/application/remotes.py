@@ -7,11 +7,11 @@ import threading
 from typing import TYPE_CHECKING
 
 from hdp.net import Client
-from hdp.practice import server as practice
 from hdp.remote import Limits, Remote, connect
 from hdp.sdk import Connection, Target
 
 if TYPE_CHECKING:
+    from hdp.practice.server import Practice
     from hdp.application.app import Application
     from hdp.environments import EnvironmentEntry
 
@@ -26,15 +26,18 @@ class Remotes:
     def __init__(self, app: Application, faults: str, rate: str) -> None:
         self._app = app
         self._faults, self._rate = faults, rate
-        self._practice: practice.Practice | None = None
+        self._practice: Practice | None = None
         self._limits = Limits()
         self._lock = threading.Lock()
 
-    def practice(self) -> practice.Practice:
+    def practice(self) -> Practice:
         """The practice repository, started."""
         with self._lock:
             if self._practice is None:
-                self._practice = practice.start(
+                # Imported here, because most commands never need it and start faster so.
+                from hdp.practice import server
+
+                self._practice = server.start(
                     self._app.home / "practice", faults=self._faults, rate=self._rate or None
                 )
             return self._practice

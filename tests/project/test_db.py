@@ -17,7 +17,8 @@ def make(tmp_path: Path):
     def make(name: str = "a.hdpc") -> Project:
         return Project.create(
             tmp_path / name, home=tmp_path / "home", name="A", code="A",
-            input_dir=tmp_path / "in", output_dir=tmp_path / "out", values={"scan": {"mode": "root"}},
+            input_dir=tmp_path / "in", output_dir=tmp_path / "out",
+            values={"scan": {"mode": "root"}},
         )  # fmt: skip
 
     return make
