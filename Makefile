@@ -39,8 +39,8 @@ bench: $(VENV)/.page $(VENV)/.dev ## speed and memory, as ratios
 	@test -d benchmarks || { echo "There are no benchmarks in this checkout."; exit 1; }
 	$(BIN)/python -m benchmarks
 
-docs: $(VENV)/.dev ## write the generated lists in docs/ anew
-	$(BIN)/python -m tools.list_codes --write
+docs: $(VENV)/.dev ## what docs/errors.md lacks, code by code
+	$(BIN)/python -m tools.list_codes --check
 
 samples: $(VENV)/.dev ## draw the sample collection anew (minutes)
 	$(BIN)/python -m tools.make_samples
