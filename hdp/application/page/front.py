@@ -1,0 +1,48 @@
+"""The page's side of the application: one part for each section of the screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hdp import __version__
+from hdp.application import recents
+from hdp.application.page.jobs import JobPages
+from hdp.application.page.mapping import MappingPages
+from hdp.application.page.pictures import Pictures
+from hdp.application.page.pipelines import PipelinePages
+from hdp.application.page.projects import ProjectPages, project_json
+from hdp.application.page.settings import SettingsPages, environment_json
+from hdp.application.page.uploads import UploadPages
+
+if TYPE_CHECKING:
+    from hdp.application.app import Application
+
+
+class Page:
+    """Everything that the routes may ask for; answers are JSON values."""
+
+    def __init__(self, app: Application) -> None:
+        self.app = app
+        self.bus = app.bus
+        self.projects = ProjectPages(app)
+        self.mapping = MappingPages(app)
+        self.uploads = UploadPages(app)
+        self.pipelines = PipelinePages(app)
+        self.jobs = JobPages(app)
+        self.settings = SettingsPages(app)
+        self.pictures = Pictures(app)
+
+    def about(self, *, dialogs: bool) -> dict[str, Any]:
+        """What the page needs to know before it shows anything."""
+        app = self.app
+        project = app.project if app.has_project else None
+        return {
+            "version": __version__,
+            "project": project_json(project) if project else None,
+            "environments": [environment_json(app, one) for one in app.environments.list()],
+            "recents": recents.list_recents(app.home),
+            "demo": True,
+            "dialogs": dialogs,
+            "read_only": bool(project and project.db.read_only),
+            "warnings": [one.to_json() for one in project.warnings] if project else [],
+        }

@@ -1,0 +1,192 @@
+"""The four tabs: rows, selections, and what a batch action would do and does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from hdp.application import actions, describing, views
+from hdp.application.actions import Action
+from hdp.application.selection import Selection
+from hdp.project import deposits, items, mappings
+from hdp.project.overview import Overview, list_overview
+from hdp.sdk import Conflict, HdpError, NotFound, UsageError
+
+if TYPE_CHECKING:
+    from hdp.application.app import Application
+
+Filter = Mapping[str, str]
+_TITLES_SHOWN = 50
+_FILTERS = ("search", "title", "since", "until")
+
+
+def _selection(filters: Filter) -> Selection:
+    search, title, since, until = (filters.get(name, "") for name in _FILTERS)
+    return Selection(search=search, title=title, since=since, until=until)
+
+
+class UploadPages:
+    """Manage Uploads."""
+
+    def __init__(self, app: Application) -> None:
+        self._app = app
+
+    def rows(
+        self, env: str | None, stage: str, filters: Filter, sort: str, offset: int, limit: int
+    ) -> dict[str, Any]:
+        """One page of a tab."""
+        name = self._app.environment(env).name
+        page = views.stage_rows(
+            self._app, env=name, stage=stage, selection=_selection(filters),
+            chip=filters.get("state", ""), sort=sort, offset=offset, limit=limit,
+        )  # fmt: skip
+        for row in page["rows"]:
+            row.setdefault("findings", {"error": 0, "warning": 0})
+        if stage == "prepare":
+            self._add_findings(page["rows"], name)
+        return page
+
+    def _add_findings(self, rows: list[dict[str, Any]], env: str) -> None:
+        if not rows or self._app.project.read(mappings.get_mapping) is None:
+            return
+        try:
+            preparer = describing.preparer(self._app, self._app.desk(env))
+        except HdpError:
+            return  # the mapping screen says what is wrong with the mapping as a whole
+        by_id = {row["item"]: row for row in rows}
+        for item in self._app.project.read(lambda c: items.list_items(c, list(by_id))):
+            composed = preparer.compose(item)
+            found = Counter(one.severity for one in composed.findings)
+            row = by_id[item.id]
+            row["findings"] = {"error": found["error"], "warning": found["warning"]}
+            row["mapped"] = bool(composed.title)
+            row["title"] = composed.title or row["title"]
+
+    def ids(self, env: str | None, stage: str, filters: Filter) -> dict[str, Any]:
+        """The ids of all that a filter shows, over all pages."""
+        found = views.stage_ids(
+            self._app, env=self._app.environment(env).name, stage=stage,
+            selection=_selection(filters), chip=filters.get("state", ""),
+        )  # fmt: skip
+        return {"ids": found}
+
+    def published(self, env: str | None, search: str, offset: int, limit: int) -> dict[str, Any]:
+        """Published records by concept, newest first."""
+        name = self._app.environment(env).name
+        found = views.published_groups(self._app, name, search, offset, limit)
+        return found | {"total": found["concepts"]}
+
+    def item(self, item_id: int, env: str | None) -> dict[str, Any]:
+        """One item and its row."""
+        name = self._app.environment(env).name
+        item = views.item_view(self._app, item_id, name)
+        rows = self._app.project.read(lambda c: list_overview(c, name))
+        row = next(views.row_json(self._app, one, name) for one in rows if one.id == item_id)
+        row.setdefault("findings", {"error": 0, "warning": 0})
+        return {"item": item, "row": row}
+
+    def files(self, item_id: int, env: str | None) -> dict[str, Any]:
+        """An item's deposit and its files; errors as a sentence."""
+        found = views.deposit_of(self._app, item_id, self._app.environment(env).name)
+        if found is None:
+            raise NotFound("Nothing is prepared for this item yet.", code="no-deposit")
+        files = [one | {"error": _sentence(one["error"])} for one in found["files"]]
+        return {"deposit": found, "files": files}
+
+    def page_url(self, item_id: int, env: str | None) -> str:
+        """The page of an item's draft or record today; the practice repository is started."""
+        entry = self._app.environment(env)
+        found = self._app.project.read(lambda c: deposits.current_deposit(c, item_id, entry.name))
+        if found is None or not found.remote_id:
+            raise NotFound("There is no draft or record of this item yet.", code="no-deposit")
+        self._app.remotes.url(entry)
+        url = self._app.remotes.page_url(entry, found.remote_id)
+        if not url.startswith(("http://", "https://")):
+            raise NotFound("The repository has no page for this record.", code="no-page")
+        return url
+
+    def preview(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """What an action would do to what; nothing is done."""
+        action = self._action(body, "")
+        planned = actions.plan(self._app, action)
+        able = [row for row in planned.chosen if actions.why_not(action.kind, row) is None]
+        unable = [row for row in planned.chosen if actions.why_not(action.kind, row)]
+        skipped = [(row, actions.why_not(action.kind, row) or "") for row in unable]
+        public, final = _consequences(action.kind, len(able))
+        kind = self._app.environment(action.env).kind
+        return {
+            "total": len(planned.chosen) + len(planned.left_out),
+            "acts_on": len(able),
+            "skipped": [_skipped(row, why) for row, why in (*skipped, *planned.left_out)],
+            "titles": [row.title or row.key for row in able[:_TITLES_SHOWN]],
+            "public": public,
+            "final": final,
+            "needs_number": action.kind == "publish" and kind == "production",
+        }
+
+    def start(self, body: Mapping[str, Any], by: str) -> dict[str, Any]:
+        """Start an action as a job; Conflict where it could act on nothing."""
+        started = actions.start(self._app, self._action(body, by))
+        if started.job is None:
+            reasons = {why for _row, why in started.left_out if why}
+            raise Conflict(
+                "There is nothing to do.", code="nothing-to-do", hint=" ".join(sorted(reasons)[:3])
+            )
+        return {"job": started.job, "total": len(started.chosen)}
+
+    def _action(self, body: Mapping[str, Any], by: str) -> Action:
+        confirm = body.get("confirm")
+        if confirm is not None and (isinstance(confirm, bool) or not isinstance(confirm, int)):
+            raise UsageError("“confirm” must be a number.", code="bad-request")
+        env = body.get("env") or None
+        names = ("pipeline", "params", "reason", "mapping")
+        return Action(
+            kind=str(body.get("action", "")),
+            env=self._app.environment(None if env is None else str(env)).name,
+            selection=Selection(ids=self._chosen(body)),
+            confirm=confirm,
+            args={name: body[name] for name in names if body.get(name)},
+            by=by,
+        )
+
+    def _chosen(self, body: Mapping[str, Any]) -> tuple[int, ...]:
+        ids = body.get("ids")
+        if ids is not None:
+            if not isinstance(ids, list) or not all(type(one) is int for one in ids):
+                raise UsageError("“ids” must be a list of numbers.", code="bad-request")
+            return tuple(ids)
+        if body.get("all") is not True:
+            return ()
+        given = body.get("filter")
+        filters = given if isinstance(given, Mapping) else body
+        texts = {name: str(filters[name]) for name in (*_FILTERS, "state") if filters.get(name)}
+        env = str(body["env"]) if body.get("env") else None
+        return tuple(self.ids(env, str(body.get("stage", "")), texts)["ids"])
+
+
+def _sentence(error: Any) -> str | None:
+    return str(error.get("message", "")) if isinstance(error, Mapping) else error
+
+
+def _skipped(row: Overview, why: str) -> dict[str, Any]:
+    return {"item": row.id, "title": row.title or row.key, "reason": why}
+
+
+def _consequences(kind: str, count: int) -> tuple[list[str], list[str]]:
+    if kind == "publish":
+        return (
+            [
+                "Metadata and files can be seen by everybody.",
+                "Each record gets a DOI, which is registered at once.",
+            ],
+            [
+                "A published record cannot be deleted; only the repository can withdraw it.",
+                "Files can no longer be changed, only by a new version. Metadata can be edited.",
+            ],
+        )
+    if kind == "discard":
+        return [], ["The drafts and the files sent to them are deleted in the repository."]
+    if kind == "set-aside":
+        return [], ["Nothing is deleted: the files stay where they are."]
+    return [], []

@@ -1,0 +1,166 @@
+"""The window: the page of our own server in the system's web view, with native dialogs.
+
+No data goes through the window's own bridge; everything is a request to the server, so the same
+page runs in a browser.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+import webbrowser
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from hdp.application.page import serve
+from hdp.sdk import UsageError
+
+if TYPE_CHECKING:
+    from hdp.application.app import Application
+    from hdp.web.server import WebServer
+
+log = logging.getLogger(__name__)
+TITLE = "Heritage Data Processor"
+_SIZE, _SMALLEST = (1280, 860), (900, 600)
+_ELSEWHERE = "Without a window: hdp serve --open shows the same page in your browser."
+
+
+def run(app: Application) -> int:
+    """Show the window until it is closed; the exit status. UsageError where there can be none."""
+    webview = load_webview()
+    dialogs = WindowDialogs(webview)
+    server = serve(app, dialogs=dialogs)
+    try:
+        dialogs.window = _make_window(webview, app, server)
+        # no debugger, no storage on disk, and the one toolkit that is tested
+        webview.start(gui="qt", private_mode=True, debug=False)
+    finally:
+        server.stop()
+    return 0
+
+
+def load_webview() -> Any:
+    """The window library; UsageError with a plain sentence where a window cannot be."""
+    display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    offscreen = os.environ.get("QT_QPA_PLATFORM") in ("offscreen", "minimal")
+    if sys.platform.startswith("linux") and not display and not offscreen:
+        raise UsageError(
+            "There is no display to show a window on.", code="no-display", hint=_ELSEWHERE
+        )
+    os.environ.setdefault("QT_API", "pyside6")
+    try:
+        import PySide6.QtWebEngineWidgets  # noqa: F401 - pywebview needs it and says less
+        import webview
+    except ImportError as error:
+        raise UsageError(
+            f"The window needs parts that are not installed or not usable ({error}).",
+            code="no-window",
+            hint=f'Install them with: pip install "heritage-data-processor[app]". {_ELSEWHERE}',
+        ) from error
+    return webview
+
+
+def _make_window(webview: Any, app: Application, server: WebServer) -> Any:
+    state = WindowState(app.home / "window.json")
+    width, height = state.read()
+    webview.settings["OPEN_EXTERNAL_LINKS_IN_BROWSER"] = True
+    webview.settings["ALLOW_DOWNLOADS"] = False
+    window = webview.create_window(
+        TITLE, server.url, width=width, height=height, min_size=_SMALLEST, text_select=True
+    )
+    window.events.closing += lambda: may_close(app, window)
+    window.events.resized += lambda width, height: state.note(width, height)
+    window.events.closed += state.write
+    return window
+
+
+def may_close(app: Application, window: Any) -> bool:
+    """Whether the window may go: asks while jobs run; the application waits for them then."""
+    if not app.has_project or not (running := app.jobs.running()):
+        return True
+    count = "A job is" if len(running) == 1 else f"{len(running)} jobs are"
+    question = (
+        f"{count} running. Close anyway? What is done stays done; the rest is cancelled, and can"
+        " be started again later."
+    )
+    if not window.create_confirmation_dialog(TITLE, question):
+        return False
+    for job in running:
+        app.jobs.cancel(job)
+    return True
+
+
+class WindowState:
+    """How large the window was, for the next time; an unreadable file counts as none."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._size: tuple[int, int] | None = None
+
+    def read(self) -> tuple[int, int]:
+        """Width and height, never smaller than what the page needs nor larger than screens are."""
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            found = json.loads(self._path.read_text(encoding="utf-8"))
+            sizes = (int(found["width"]), int(found["height"]))
+            width, height = (
+                min(max(size, least), 8000) for size, least in zip(sizes, _SMALLEST, strict=True)
+            )
+            return width, height
+        return _SIZE
+
+    def note(self, width: float, height: float) -> None:
+        """Remember a size."""
+        self._size = (int(width), int(height))
+
+    def write(self) -> None:
+        """Keep what was noted."""
+        if self._size is None:
+            return
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            text = json.dumps({"width": self._size[0], "height": self._size[1]})
+            self._path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            log.warning("The size of the window could not be kept: %s", error)
+
+
+class WindowDialogs:
+    """The window's own dialogs, and the person's browser."""
+
+    def __init__(self, webview: Any) -> None:
+        self._webview = webview
+        self.window: Any = None
+
+    def open_folder(self, title: str) -> str | None:
+        """Let the person choose a folder."""
+        return self._ask(self._webview.FileDialog.FOLDER)
+
+    def open_file(self, title: str, kinds: Sequence[str]) -> str | None:
+        """Let the person choose a file."""
+        names = ";".join(f"*.{one}" for one in kinds)
+        types = (f"Files ({names})", "All files (*.*)") if kinds else ("All files (*.*)",)
+        return self._ask(self._webview.FileDialog.OPEN, file_types=types)
+
+    def save_file(self, title: str, name: str) -> str | None:
+        """Let the person choose where a new file goes."""
+        start, _, bare = name.replace("\\", "/").rpartition("/")
+        return self._ask(self._webview.FileDialog.SAVE, directory=start, save_filename=bare)
+
+    def _ask(self, kind: Any, **options: Any) -> str | None:
+        if self.window is None:
+            return None
+        found = self.window.create_file_dialog(kind, **options)
+        if not found:
+            return None
+        return str(found if isinstance(found, str) else found[0])
+
+    def show_page(self, url: str) -> bool:
+        """Show a web address in the person's own browser."""
+        if urlsplit(url).scheme not in ("http", "https"):
+            return False
+        return webbrowser.open(url)

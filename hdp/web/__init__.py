@@ -1,0 +1,1 @@
+"""The page's server: its guard, its routes, its event stream."""
