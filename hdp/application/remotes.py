@@ -11,9 +11,9 @@ from hdp.remote import Limits, Remote, connect
 from hdp.sdk import Connection, Target
 
 if TYPE_CHECKING:
-    from hdp.practice.server import Practice
     from hdp.application.app import Application
     from hdp.environments import EnvironmentEntry
+    from hdp.practice.server import Practice
 
 log = logging.getLogger(__name__)
 calls = logging.getLogger("hdp.calls")

@@ -1,0 +1,1 @@
+"""Speed and memory against peers, as ratios of one run; nothing fails on a slow machine."""
