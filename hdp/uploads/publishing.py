@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 from hdp.jobs import Task
 from hdp.project import deposits
 from hdp.project.deposits import Deposit, DepositFile
-from hdp.sdk import Missing, Refused, RemoteFile, Unreachable
+from hdp.remote import Remote
+from hdp.sdk import Missing, Record, Refused, RemoteFile, Unreachable
 from hdp.uploads import settling
 from hdp.uploads.desk import Desk, wrong_state
 from hdp.uploads.files import matches
@@ -26,6 +28,7 @@ def publish_draft(desk: Desk, task: Task) -> None:
     desk.check_account(deposit)
     _check_site(desk, deposit, files)
     task.check_cancelled()
+    _renew_date(desk, remote, deposit)
     try:
         with desk.intent(deposit, "publish"):
             publication = remote.publish(str(deposit.remote_id))
@@ -37,6 +40,21 @@ def publish_draft(desk: Desk, task: Task) -> None:
             raise
     published = desk.current(task.subject)
     task.say(str(published.doi) if published else "")
+
+
+def _renew_date(desk: Desk, remote: Remote, deposit: Deposit) -> None:
+    """A publication date of "today" means the day of publishing, not that of preparing."""
+    today = date.today().isoformat()
+    prepared = datetime.fromisoformat(deposit.prepared).astimezone().date().isoformat()
+    meant_today = deposit.origins.get("publication_date", {}).get("rule") == "default"
+    if not meant_today or deposit.metadata.get("publication_date") != prepared or today == prepared:
+        return
+    metadata = {**deposit.metadata, "publication_date": today}
+    draft = remote.update_draft(str(deposit.remote_id), Record(fields=metadata, key=deposit.key))
+    readback = dict(draft.metadata)
+    desk.project.write(
+        lambda c: deposits.update(c, deposit.id, metadata=metadata, readback=readback)
+    )
 
 
 def check_uploaded(deposit: Deposit, files: Sequence[DepositFile]) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 
 import pytest
 
-from hdp.application import views
+from hdp.application import describing, views
 from hdp.project import deposits
-from hdp.sdk import Draft
+from hdp.sdk import Draft, Record
 
 
 def drafts_of(app) -> list[Draft]:
@@ -116,6 +117,30 @@ def test_a_file_changed_after_preparing_is_not_sent(drafted, do):
 def test_publish_needs_every_file(drafted, do):
     job = do("publish", 1)
     assert errors_of(job) == ["files-not-verified"]
+
+
+def test_today_is_the_day_of_publishing(app, project, do):
+    mapping = project.root_dir("input") / "mapping.yaml"
+    text = mapping.read_text(encoding="utf-8")
+    mapping.write_text(text.replace('{literal: "2026-11-22"}', "{default: today}"), "utf-8")
+    describing.set_mapping(app, mapping)
+    for action in ("prepare", "create", "upload"):
+        do(action)
+    # As if it had been prepared and sent in May 2001.
+    old = "2001-05-05"
+    remote = app.remotes.open(app.environment("practice"))
+    (deposit, *_rest) = project.read(lambda c: deposits.list_deposits(c, "practice"))
+    metadata = {**deposit.metadata, "publication_date": old}
+    draft = remote.update_draft(deposit.remote_id, Record(fields=metadata))
+    project.write(
+        lambda c: deposits.update(
+            c, deposit.id, metadata=metadata, readback=dict(draft.metadata),
+            prepared=f"{old}T12:00:00.000Z",
+        )
+    )  # fmt: skip
+    assert do("publish", deposit.item_id)["done"] == 1
+    record = remote.get_record(deposit.remote_id)
+    assert record.raw["metadata"]["publication_date"] == date.today().isoformat()
 
 
 def test_a_publish_without_answer_is_looked_up(uploaded, do, practice, app):
