@@ -74,5 +74,5 @@ $(VENV)/.app: $(VENV)/.base
 # Installing builds the page too; after that only a change of its sources builds it again.
 # pip is the second way because it brings a Node along.
 $(VENV)/.page: $(VENV)/.base $(PAGE_INPUTS)
-	@$(BIN)/python hatch_build.py 2>/dev/null || $(BIN)/python -m pip install --quiet --editable .
+	@$(BIN)/python hatch_build.py >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet --editable .
 	@touch $@
