@@ -5,7 +5,7 @@ import { store } from './store.svelte'
 import type { Job } from './types'
 import { ui } from './ui.svelte'
 
-const WENT: Record<string, string> = {
+export const WENT: Record<string, string> = {
   prepare: '{n} records moved to Create Draft.',
   back: '{n} records moved back to Prepare Metadata.',
   create: '{n} records moved to Manage Drafts.',
@@ -24,7 +24,8 @@ store.onFinish((job: Job) => {
   if (!action) return
   mine.delete(job.id)
   const sentence = WENT[action]
-  if (sentence && job.done > 0) ui.say(t(sentence, { n: job.done }), 'ok')
+  // The job's own window says it already.
+  if (sentence && job.done > 0 && ui.job !== job.id) ui.say(t(sentence, { n: job.done }), 'ok')
   if (job.failed > 0 && ui.job !== job.id) ui.say(t('{n} failed: {title}', { n: job.failed, title: t(job.title) }), 'loss', t('Activity has the reasons.'))
 })
 

@@ -89,6 +89,12 @@ export const JOB_STATE: Record<Job['state'] | 'skipped', { word: string; tone: T
   skipped: { word: 'Skipped', tone: 'idle', icon: 'skip' },
 }
 
+/** The rules of a mapping file in the product's words. */
+export const RULES: Record<string, string> = {
+  column: 'Map Column(s)', columns: 'Map Column(s)', entries: 'Map Column(s)', filename: 'From Filename', literal: 'Set Literal Value', value: 'Set Literal Value',
+  choose: 'Select from List', template: 'Construct Automatically', pipeline: 'From Pipeline', file: 'From File', default: 'Default',
+}
+
 const IMAGE = ['jpg', 'jpeg', 'png', 'tif', 'tiff', 'gif', 'webp', 'bmp', 'heic', 'jp2', 'dng']
 const MODEL = ['obj', 'ply', 'stl', 'gltf', 'glb', 'fbx', 'las', 'laz', 'e57', 'x3d', 'dae']
 const AUDIO = ['wav', 'mp3', 'flac', 'ogg', 'm4a', 'aiff']
