@@ -2,7 +2,10 @@
 
 import json
 import shutil
+import socket
 import threading
+from contextlib import suppress
+from http.client import HTTPConnection, HTTPException
 
 import pytest
 import requests
@@ -21,8 +24,8 @@ class Visitor:
         self.session.trust_env = False
         assert self.session.get(web.url, allow_redirects=False).status_code == 303
 
-    def get(self, path, status=200, **query):
-        answer = self.session.get(f"{self.web.base}/api{path}", params=query)
+    def get(self, route, status=200, **query):
+        answer = self.session.get(f"{self.web.base}/api{route}", params=query)
         assert answer.status_code == status, answer.text
         return answer.json()
 
@@ -43,20 +46,25 @@ class Listener:
     def __init__(self, visitor, after=0):
         self.events, self.ended = [], threading.Event()
         self._more = threading.Condition()
-        url = f"{visitor.web.base}/api/events?after={after}"
-        self._answer = visitor.session.get(url, stream=True, timeout=30)
-        assert self._answer.status_code == 200
+        connection = HTTPConnection("127.0.0.1", visitor.web.port, timeout=30)
+        connection.connect()
+        self._socket = connection.sock
+        cookie = "; ".join(f"{one.name}={one.value}" for one in visitor.session.cookies)
+        connection.request("GET", f"/api/events?after={after}", headers={"Cookie": cookie})
+        self._answer = connection.getresponse()
+        assert self._answer.status == 200
         assert self._answer.headers["Content-Type"] == "text/event-stream"
-        threading.Thread(target=self._read, daemon=True).start()
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
 
     def _read(self):
         try:
-            for line in self._answer.iter_lines():
+            while line := self._answer.readline():
                 if line.startswith(b"data: "):
                     with self._more:
                         self.events.append(json.loads(line[6:]))
                         self._more.notify_all()
-        except requests.RequestException:
+        except (OSError, HTTPException):
             pass
         self.ended.set()
 
@@ -74,7 +82,11 @@ class Listener:
         )["job"]
 
     def close(self):
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._thread.join(10)
         self._answer.close()
+        self._socket.close()
 
 
 @pytest.fixture

@@ -127,7 +127,8 @@ def test_policy_of_the_page(visitor):
 TRAVERSAL = [
     "/../../pyproject.toml", "/..%2f..%2fpyproject.toml", "/%2e%2e/%2e%2e/pyproject.toml",
     "/assets/../../__init__.py", "/assets/..%5c..%5c__init__.py", "//etc/passwd", "/etc/passwd",
-    "/assets/%00.js", "/..;/x.txt", "/index.html/../../../LICENSE.txt", "/assets/../../../../a.json",
+    "/assets/%00.js", "/..;/x.txt", "/index.html/../../../LICENSE.txt",
+    "/assets/../../../../a.json",
 ]  # fmt: skip
 
 
