@@ -113,8 +113,8 @@ class UploadPages:
         able = [row for row in planned.chosen if actions.why_not(action.kind, row) is None]
         unable = [row for row in planned.chosen if actions.why_not(action.kind, row)]
         skipped = [(row, actions.why_not(action.kind, row) or "") for row in unable]
-        public, final = _consequences(action.kind, len(able))
         kind = self._app.environment(action.env).kind
+        public, final = _consequences(action.kind, kind)
         return {
             "total": len(planned.chosen) + len(planned.left_out),
             "acts_on": len(able),
@@ -173,13 +173,26 @@ def _skipped(row: Overview, why: str) -> dict[str, Any]:
     return {"item": row.id, "title": row.title or row.key, "reason": why}
 
 
-def _consequences(kind: str, count: int) -> tuple[list[str], list[str]]:
+_PUBLIC = {
+    "practice": [
+        "Nothing leaves this computer: the records are shown by the practice repository only.",
+        "Each record gets a practice DOI (10.5072), which leads nowhere.",
+    ],
+    "sandbox": [
+        "Metadata and files can be seen by everybody in the test repository, until it is emptied.",
+        "Each record gets a test DOI, which is not registered for good.",
+    ],
+    "production": [
+        "Metadata and files can be seen by everybody.",
+        "Each record gets a DOI, which is registered at once.",
+    ],
+}
+
+
+def _consequences(kind: str, place: str) -> tuple[list[str], list[str]]:
     if kind == "publish":
         return (
-            [
-                "Metadata and files can be seen by everybody.",
-                "Each record gets a DOI, which is registered at once.",
-            ],
+            _PUBLIC[place],
             [
                 "A published record cannot be deleted; only the repository can withdraw it.",
                 "Files can no longer be changed, only by a new version. Metadata can be edited.",
