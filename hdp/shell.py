@@ -10,8 +10,9 @@ import json
 import logging
 import os
 import sys
+import threading
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,7 +32,10 @@ _ELSEWHERE = "Without a window: hdp serve --open shows the same page in your bro
 
 
 def run(app: Application) -> int:
-    """Show the window until it is closed; the exit status. UsageError where there can be none."""
+    """Show the window until it is closed; the exit status. UsageError where there can be none.
+
+    The caller closes the application, which waits for what is being sent.
+    """
     webview = load_webview()
     dialogs = WindowDialogs(webview)
     server = serve(app, dialogs=dialogs)
@@ -69,30 +73,68 @@ def _make_window(webview: Any, app: Application, server: WebServer) -> Any:
     state = WindowState(app.home / "window.json")
     width, height = state.read()
     webview.settings["OPEN_EXTERNAL_LINKS_IN_BROWSER"] = True
-    webview.settings["ALLOW_DOWNLOADS"] = False
+    webview.settings["ALLOW_DOWNLOADS"] = False  # they do not work here; reports have a route
     window = webview.create_window(
         TITLE, server.url, width=width, height=height, min_size=_SMALLEST, text_select=True
     )
-    window.events.closing += lambda: may_close(app, window)
-    window.events.resized += lambda width, height: state.note(width, height)
-    window.events.closed += state.write
+    window.events.before_show += lambda: keep_inside(window.native.webview.page(), server.base)
+    window.events.closing += lambda: _on_closing(app, window, state)
     return window
 
 
-def may_close(app: Application, window: Any) -> bool:
-    """Whether the window may go: asks while jobs run; the application waits for them then."""
+def _on_closing(app: Application, window: Any, state: WindowState) -> bool:
+    if not may_close(app, lambda text: _ask_to_close(window, text)):
+        return False
+    state.write(window.native.width(), window.native.height())
+    return True
+
+
+def keep_inside(page: Any, base: str) -> None:
+    """Let the window show nothing but our own page; other addresses open in the browser."""
+
+    def decide(request: Any) -> None:
+        url = request.url().toString()
+        if url.startswith((f"{base}/", "about:", "data:", "blob:")):
+            request.accept()
+            return
+        request.reject()
+        show_page(url)
+
+    page.navigationRequested.connect(decide)
+
+
+def may_close(app: Application, ask: Callable[[str], bool]) -> bool:
+    """Whether the window may go: asks while jobs run, and cancels them after a yes.
+
+    Closing the application then waits for what is being sent.
+    """
     if not app.has_project or not (running := app.jobs.running()):
         return True
     count = "A job is" if len(running) == 1 else f"{len(running)} jobs are"
-    question = (
-        f"{count} running. Close anyway? What is done stays done; the rest is cancelled, and can"
-        " be started again later."
-    )
-    if not window.create_confirmation_dialog(TITLE, question):
+    if not ask(
+        f"{count} running. Close anyway?\n\nWhat is done stays done. The rest is cancelled, and"
+        " can be started again later."
+    ):
         return False
     for job in running:
         app.jobs.cancel(job)
     return True
+
+
+def _ask_to_close(window: Any, text: str) -> bool:
+    # the library's own question has no No
+    from PySide6.QtWidgets import QMessageBox
+
+    buttons = QMessageBox.StandardButton
+    answer = QMessageBox.question(
+        window.native, TITLE, text, buttons.Close | buttons.Cancel, buttons.Cancel
+    )
+    return bool(answer == buttons.Close)
+
+
+def show_page(url: str) -> bool:
+    """Show a web address in the person's own browser; nothing but http and https."""
+    return urlsplit(url).scheme in ("http", "https") and webbrowser.open(url)
 
 
 class WindowState:
@@ -100,11 +142,10 @@ class WindowState:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._size: tuple[int, int] | None = None
 
     def read(self) -> tuple[int, int]:
         """Width and height, never smaller than what the page needs nor larger than screens are."""
-        with suppress(OSError, ValueError, KeyError, TypeError):
+        with suppress(OSError, ValueError, KeyError, TypeError, OverflowError):
             found = json.loads(self._path.read_text(encoding="utf-8"))
             sizes = (int(found["width"]), int(found["height"]))
             width, height = (
@@ -113,17 +154,11 @@ class WindowState:
             return width, height
         return _SIZE
 
-    def note(self, width: float, height: float) -> None:
-        """Remember a size."""
-        self._size = (int(width), int(height))
-
-    def write(self) -> None:
-        """Keep what was noted."""
-        if self._size is None:
-            return
+    def write(self, width: int, height: int) -> None:
+        """Keep a size."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            text = json.dumps({"width": self._size[0], "height": self._size[1]})
+            text = json.dumps({"width": width, "height": height})
             self._path.write_text(text, encoding="utf-8")
         except OSError as error:
             log.warning("The size of the window could not be kept: %s", error)
@@ -135,6 +170,7 @@ class WindowDialogs:
     def __init__(self, webview: Any) -> None:
         self._webview = webview
         self.window: Any = None
+        self._one_at_a_time = threading.Lock()
 
     def open_folder(self, title: str) -> str | None:
         """Let the person choose a folder."""
@@ -154,13 +190,12 @@ class WindowDialogs:
     def _ask(self, kind: Any, **options: Any) -> str | None:
         if self.window is None:
             return None
-        found = self.window.create_file_dialog(kind, **options)
+        with self._one_at_a_time:
+            found = self.window.create_file_dialog(kind, **options)
         if not found:
             return None
         return str(found if isinstance(found, str) else found[0])
 
     def show_page(self, url: str) -> bool:
         """Show a web address in the person's own browser."""
-        if urlsplit(url).scheme not in ("http", "https"):
-            return False
-        return webbrowser.open(url)
+        return show_page(url)
