@@ -149,10 +149,10 @@ class Component(ABC, Generic[P]):
         """What is missing on this machine; no side effects."""
         return ()
 
-    def open(self) -> None:  # noqa: B027 - a hook with a default
+    def open(self) -> None:
         """Called once in each worker before the first run (load a model here)."""
 
-    def close(self) -> None:  # noqa: B027 - a hook with a default
+    def close(self) -> None:
         """Called once when the worker ends."""
 
     @abstractmethod
