@@ -34,6 +34,8 @@ def make_thumbnail(source: Path, target: Path) -> bool:
                     return False
                 opened.draft("RGB", (SIZE * 2, SIZE * 2))
                 small = ImageOps.exif_transpose(opened)
+                if small.mode == "F" or small.mode.startswith("I"):
+                    small = _stretched(small)
                 small.thumbnail((SIZE, SIZE))
                 _save(_on_white(small), target)
     except Exception:  # noqa: BLE001 - a broken image raises anything; the page shows an icon
@@ -44,8 +46,6 @@ def make_thumbnail(source: Path, target: Path) -> bool:
 def _on_white(image: Images.Image) -> Images.Image:
     from PIL import Image
 
-    if image.mode == "F" or image.mode.startswith("I"):
-        return _stretched(image.convert("F"))
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         clear = image.convert("RGBA")
         white = Image.new("RGBA", clear.size, "white")
@@ -58,7 +58,8 @@ def _stretched(image: Images.Image) -> Images.Image:
     from PIL import Image
 
     # 16-bit and floating-point scans: what is there becomes black to white
-    values = numpy.nan_to_num(numpy.asarray(image))
+    image.thumbnail((SIZE * 4, SIZE * 4), Image.Resampling.NEAREST)
+    values = numpy.nan_to_num(numpy.asarray(image.convert("F")))
     low, span = float(values.min()), max(float(values.max() - values.min()), 1e-9)
     return Image.fromarray(((values - low) * (255 / span)).astype("uint8"))
 
