@@ -38,7 +38,7 @@ def creations():
 
 
 needs_recordings = pytest.mark.skipif(
-    not RECORDINGS.is_dir(), reason="the recordings of Zenodo's answers are not beside this tree"
+    not RECORDINGS.is_dir(), reason="on purpose: no recordings beside the repo"
 )
 
 

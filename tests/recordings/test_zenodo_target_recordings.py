@@ -10,7 +10,9 @@ from hdp.sdk import LocalFile, Record
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "zenodo"
 RECORDINGS = SHARED / "recordings"
-pytestmark = pytest.mark.skipif(not RECORDINGS.is_dir(), reason="no recordings beside the repo")
+pytestmark = pytest.mark.skipif(
+    not RECORDINGS.is_dir(), reason="on purpose: no recordings beside the repo"
+)
 
 # We leave these empty values out, so that the server never sees what it would refuse.
 NOT_SENT = {"language-null", "keywords-with-empty", "license-null", "creators-orcid-empty",
@@ -96,7 +98,7 @@ def test_recognises_a_draft_with_every_field():
 def test_heritage_metadata(path):
     data = json.loads(path.read_text())
     if data["request"]["url"] != "/api/deposit/depositions":
-        pytest.skip("native API")
+        pytest.skip("on purpose: recorded with the native API")
     metadata = data["request"]["body"]["metadata"]
     errors = [one for one in checks.check_record(record_of(metadata)) if one.severity == "error"]
     assert bool(errors) == (data["response"]["status"] >= 400), errors

@@ -148,7 +148,7 @@ def _name_materials(model: Model) -> None:
     made: dict[int, Any] = {}
     for _, mesh in model.meshes():
         material = getattr(mesh.visual, "material", None)
-        if type(material).__name__ != "SimpleMaterial":
+        if material is None or type(material).__name__ != "SimpleMaterial":
             continue
         if id(material) not in made:
             made[id(material)] = material.to_pbr()

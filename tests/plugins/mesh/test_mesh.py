@@ -137,7 +137,7 @@ def test_report(step, textured):
 
 
 @meshoptimizer
-@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the shared sample models are not here")
+@pytest.mark.skipif(not SAMPLES.is_dir(), reason="on purpose: no sample models beside the repo")
 def test_a_real_scan_keeps_its_nine_materials(step):
     source = SAMPLES / "model_glb" / "building_scan.glb"
     before = open_model(LocalFile(source, source.name))
