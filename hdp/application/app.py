@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from hdp import paths
-from hdp.application import recents
+from hdp.application import cancelling, recents
 from hdp.application.remotes import Remotes
 from hdp.credentials import Credentials
 from hdp.environments import EnvironmentEntry, Environments
@@ -93,12 +93,14 @@ class Application:
             self.close_project()
             self._project = project
             self._jobs = Jobs(project, self.bus)
-            project.db.on_foreign_change = lambda: self.bus.emit(
-                Changed(("files", "items", "deposits", "jobs", "settings"))
-            )
+            project.db.on_foreign_change = self._changed_elsewhere
             recents.note(self.home, project.path, project.about.name)
             self.bus.emit(Reset())
             return project
+
+    def _changed_elsewhere(self) -> None:
+        self.bus.emit(Changed(("files", "items", "deposits", "jobs", "settings")))
+        cancelling.heed_wishes(self)
 
     def close_project(self) -> None:
         """Cancel and wait for what runs, then close the project; fine when none is open."""

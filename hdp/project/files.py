@@ -44,6 +44,11 @@ def insert_root(connection: sqlite3.Connection, name: str, kind: str, path: str)
     return int(cursor.lastrowid or 0)
 
 
+def move_root(connection: sqlite3.Connection, name: str, path: str) -> None:
+    """Say where a root folder is now; its files keep their rows."""
+    connection.execute("UPDATE root SET path = ? WHERE name = ?", (path, name))
+
+
 def list_roots(connection: sqlite3.Connection) -> list[Root]:
     """All roots, the input folder first."""
     rows = connection.execute("SELECT id, name, kind, path FROM root ORDER BY id").fetchall()
@@ -147,3 +152,35 @@ def _is_in_record(connection: sqlite3.Connection, file_id: int) -> bool:
         (file_id,),
     ).fetchone()
     return row is not None
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """A file that belongs to an item, as far as a check of its content needs it."""
+
+    id: int
+    root: str
+    path: str
+    sha256: str
+    status: str
+    problems: list[dict[str, Any]]
+
+
+def list_member_files(connection: sqlite3.Connection) -> list[FileRow]:
+    """The files of all items that are on disk, each once."""
+    rows = connection.execute(
+        "SELECT f.id, r.name AS root, f.path, f.sha256, f.status, f.problems"
+        " FROM file f JOIN root r ON r.id = f.root_id WHERE f.status != 'missing'"
+        " AND f.id IN (SELECT file_id FROM item_file) ORDER BY f.id"
+    ).fetchall()
+    return [FileRow(**(dict(row) | {"problems": json.loads(row["problems"])})) for row in rows]
+
+
+def store_check(
+    connection: sqlite3.Connection, found: FileRow, status: str, problems: Sequence[Any]
+) -> None:
+    """Write what a check of a file's content showed, unless a scan saw the file anew meanwhile."""
+    connection.execute(
+        "UPDATE file SET status = ?, problems = ? WHERE id = ? AND sha256 = ?",
+        (status, json.dumps(list(problems), ensure_ascii=False), found.id, found.sha256),
+    )

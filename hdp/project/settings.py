@@ -32,3 +32,8 @@ def list_settings(connection: sqlite3.Connection) -> dict[str, Any]:
     """All settings, those left at their default too."""
     rows = connection.execute("SELECT key, value FROM setting ORDER BY key").fetchall()
     return DEFAULTS | {row["key"]: json.loads(row["value"]) for row in rows}
+
+
+def rename_project(connection: sqlite3.Connection, name: str) -> None:
+    """Give the project another name."""
+    connection.execute("UPDATE project SET name = ?", (name,))

@@ -1,0 +1,137 @@
+"""`hdp env`: environments and their tokens."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hdp.cli.base import Group, example, pass_session
+from hdp.cli.main import OK
+
+if TYPE_CHECKING:
+    from hdp.cli.session import Session
+    from hdp.environments import EnvironmentEntry
+
+
+@click.group(cls=Group, epilog=example("hdp env list"))
+def env_command() -> None:
+    """Environments and their tokens."""
+
+
+def _json(session: Session, one: EnvironmentEntry) -> dict[str, Any]:
+    has_token = one.name == "practice" or session.app.credentials.has(one.name)
+    return {
+        "name": one.name, "title": one.title or one.name, "target": one.target, "url": one.url,
+        "kind": one.kind, "settings": dict(one.settings), "builtin": one.builtin,
+        "token": has_token,
+    }  # fmt: skip
+
+
+@env_command.command("list", epilog=example("hdp env list --json"))
+@pass_session
+def list_environments(session: Session) -> int:
+    """List the environments and whether a token is there for each."""
+    found = [_json(session, one) for one in session.app.environments.list()]
+    session.table(
+        ("name", "kind", "target", "url", "token"),
+        [(one["name"], one["kind"], one["target"], one["url"] or "on this computer",
+          "yes" if one["token"] else "no") for one in found],
+    )  # fmt: skip
+    session.emit({"environments": found, "total": len(found)})
+    return OK
+
+
+@env_command.command(
+    epilog=example("hdp env add institute --target zenodo --url https://repository.example.org")
+)
+@click.argument("name")
+@click.option("--target", required=True, help="The kind of repository, such as zenodo.")
+@click.option("--url", required=True, help="Its address.")
+@click.option("--kind", type=click.Choice(["practice", "sandbox", "production"]),
+              help="How much care; production unless it is on this computer.")  # fmt: skip
+@click.option("--title", default="", help="What people call it.")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A target's setting.")
+@pass_session
+def add(session: Session, name: str, target: str, url: str, kind: str | None, title: str,
+        settings: tuple[str, ...]) -> int:  # fmt: skip
+    """Add an environment."""
+    from hdp.plugins import suggest
+    from hdp.sdk import UsageError
+
+    known = session.app.catalogue.targets
+    if target not in known:
+        raise UsageError(
+            f"There is no target {target}.{suggest(target, list(known))}", code="target-unknown",
+            hint=f"Ready: {', '.join(sorted(known))}.",
+        )  # fmt: skip
+    entry = session.app.environments.add(
+        name, target=target, url=url, kind=kind, title=title, settings=_settings(settings)
+    )
+    session.write(f"{entry.name} is added ({entry.kind}). Its token: hdp env token {entry.name}")
+    session.emit(_json(session, entry))
+    return OK
+
+
+def _settings(given: tuple[str, ...]) -> dict[str, Any]:
+    from hdp.sdk import UsageError
+
+    values: dict[str, Any] = {}
+    for one in given:
+        name, equals, text = one.partition("=")
+        if not equals:
+            raise UsageError(f"{one} is no KEY=VALUE.", hint="Write --set key=value.")
+        try:
+            values[name] = json.loads(text)
+        except ValueError:
+            values[name] = text
+    return values
+
+
+@env_command.command(epilog=example("hdp env remove institute"))
+@click.argument("name")
+@pass_session
+def remove(session: Session, name: str) -> int:
+    """Forget an environment and its token; what is published stays."""
+    session.app.environments.remove(name)
+    session.app.credentials.remove(name)
+    session.emit({"removed": name}, f"{name} is removed.")
+    return OK
+
+
+@env_command.command(epilog=example("hdp env token sandbox < token.txt"))
+@click.argument("name")
+@click.option("--remove", "remove_", is_flag=True, help="Forget the token instead.")
+@pass_session
+def token(session: Session, name: str, remove_: bool) -> int:
+    """Keep a token, read from stdin or a hidden prompt; never from the command line."""
+    app = session.app
+    entry = app.environments.get(name)
+    if remove_:
+        told = app.credentials.remove(entry.name)
+    else:
+        if sys.stdin.isatty():
+            given = click.prompt(f"Token for {entry.name}", hide_input=True, err=True)
+        else:
+            given = sys.stdin.read()
+        told = app.credentials.store(entry.name, given)
+    session.emit(_json(session, entry) | {"message": told}, told)
+    return OK
+
+
+@env_command.command(epilog=example("hdp env check sandbox"))
+@click.argument("name")
+@pass_session
+def check(session: Session, name: str) -> int:
+    """Ask the repository whose token it is."""
+    app = session.app
+    entry = app.environments.get(name)
+    account = app.remotes.open(entry).whoami()
+    url = app.remotes.url(entry)
+    session.emit(
+        _json(session, entry) | {"account": account, "url": url, "reachable": True},
+        f"{entry.name}: {url} answers; the token belongs to {account}.",
+    )
+    return OK

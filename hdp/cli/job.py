@@ -1,0 +1,77 @@
+"""`hdp job`: batches that ran or run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from hdp.cli import running
+from hdp.cli.base import Group, example, pass_session
+from hdp.cli.main import OK
+
+if TYPE_CHECKING:
+    from hdp.cli.session import Session
+
+_ID = click.argument("job", type=int, metavar="ID")
+
+
+@click.group(cls=Group, epilog=example("hdp job list"))
+def job_command() -> None:
+    """Batches that ran or run."""
+
+
+@job_command.command("list", epilog=example("hdp job list --first 20"))
+@click.option("--first", type=click.IntRange(min=1), default=100, metavar="N", show_default=True)
+@pass_session
+def list_jobs(session: Session, first: int) -> int:
+    """List the jobs of the project, the newest first."""
+    found, total = session.open().jobs.page(0, first)
+    session.table(
+        ("id", "what", "env", "state", "done", "failed", "skipped", "started"),
+        [(one["id"], one["title"], one["env"], one["state"], one["done"], one["failed"],
+          one["skipped"], one["started"]) for one in found],
+        "No jobs yet.",
+    )  # fmt: skip
+    session.emit({"jobs": found, "total": total})
+    return OK
+
+
+@job_command.command(epilog=example("hdp job show 5 --json"))
+@_ID
+@pass_session
+def show(session: Session, job: int) -> int:
+    """Show a job with its tasks and why any failed."""
+    app = session.open()
+    running.print_job(session, app, job)
+    return OK
+
+
+@job_command.command(epilog=example("hdp job cancel 5"))
+@_ID
+@pass_session
+def cancel(session: Session, job: int) -> int:
+    """Stop a job that another HDP runs; what is done stays done."""
+    from hdp.application.cancelling import cancel_job
+
+    app = session.open()
+    said = cancel_job(app, job)
+    session.emit(running.job_document(app, job), said)
+    return OK
+
+
+@job_command.command(epilog=example("hdp job retry 5"))
+@_ID
+@click.option("--yes-production", is_flag=True, help="Needed to publish in production.")
+@pass_session
+def retry(session: Session, job: int, yes_production: bool) -> int:
+    """Do again what failed, was cancelled or interrupted in a job."""
+    from hdp.application import Selection, actions
+    from hdp.application.retrying import action_of
+
+    app = session.open()
+    action = action_of(app, job, confirmed=yes_production)
+    if action.env != session.env_name and session.env is not None:
+        session.tell(f"The job was in {action.env}; it is done there again.")
+    assert isinstance(action.selection, Selection)
+    return running.report(session, app, action, actions.start(app, action))

@@ -1,0 +1,263 @@
+"""`hdp project`: make, scan and look at projects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hdp.cli import running
+from hdp.cli.base import Group, example, pass_session
+from hdp.cli.main import OK
+from hdp.cli.scan_options import read_scan, scan_options
+from hdp.cli.session import finding_lines
+
+if TYPE_CHECKING:
+    from hdp.application import Application
+    from hdp.application.scanning import NewProject
+    from hdp.cli.session import Session
+
+_PATH = click.Path(path_type=Path)
+
+
+@click.group(cls=Group, epilog=example("hdp project info"))
+def project_command() -> None:
+    """Make, scan and look at projects."""
+
+
+@project_command.command(
+    epilog=example(
+        "hdp project new coins.hdpc --name Coins --code COINS --input scans --output out"
+    )
+)
+@click.argument("file", type=_PATH)
+@click.option("--name", required=True, help="What the project is called.")
+@click.option("--code", required=True, help="A short code; it names the output folder.")
+@click.option("--input", "input_", required=True, type=_PATH, metavar="DIR",
+              help="The folder of your files; nothing in it is changed.")  # fmt: skip
+@click.option("--output", required=True, type=_PATH, metavar="DIR",
+              help="Where pipelines put what they make.")  # fmt: skip
+@scan_options
+@pass_session
+def new(session: Session, file: Path, name: str, code: str, input_: Path, output: Path,
+        **given: Any) -> int:  # fmt: skip
+    """Make a project and scan its input folder."""
+    from hdp.application import scanning
+
+    scan, modalities = read_scan(given)
+    spec = scanning.NewProject(_with_ending(file), name, code, input_, output, scan, modalities)
+    app = session.app
+    scanning.create_project(app, spec)
+    return _scan(session, app)
+
+
+def _with_ending(file: Path) -> Path:
+    return file if file.suffix == ".hdpc" else file.with_name(f"{file.name}.hdpc")
+
+
+@project_command.command(epilog=example("hdp project scan --dry-run --input scans --json"))
+@click.argument("file", type=_PATH, required=False)
+@click.option("--dry-run", is_flag=True, help="Say what would be found; write nothing.")
+@click.option("--input", "input_", type=_PATH, metavar="DIR", help="With --dry-run: this folder.")
+@click.option("--output", type=_PATH, metavar="DIR", hidden=True)
+@click.option("--name", hidden=True)
+@click.option("--code", hidden=True)
+@scan_options
+@pass_session
+def scan(session: Session, file: Path | None, dry_run: bool, input_: Path | None,
+         output: Path | None, name: str | None, code: str | None, **given: Any) -> int:  # fmt: skip
+    """Find new, changed and missing files; an item with a record is never forgotten."""
+    from hdp.sdk import UsageError
+
+    if input_ is not None and file is None and dry_run:
+        return _preview_folder(session, input_, output, given)
+    if input_ is not None or any(read_scan(given)[0].values()):
+        raise UsageError(
+            "A project is scanned as it was made.",
+            hint="Options of the scan go with: hdp project scan --dry-run --input DIR",
+        )
+    app = session.open(file)
+    return _preview_project(session, app) if dry_run else _scan(session, app)
+
+
+def _preview_folder(
+    session: Session, folder: Path, output: Path | None, given: dict[str, Any]
+) -> int:
+    from hdp.application import scanning
+
+    options, modalities = read_scan(given)
+    # Without a project there is no file and maybe no output folder: names that cannot be there.
+    nowhere = folder / ".no-such-project.hdpc"
+    spec: NewProject = scanning.NewProject(
+        nowhere, "Preview", "PREVIEW", folder, output or nowhere, options, modalities
+    )
+    return _print_scan(session, scanning.preview(spec).to_json())
+
+
+def _preview_project(session: Session, app: Application) -> int:
+    from hdp.application import scanning
+    from hdp.ingest.scan import scan as find
+    from hdp.project import files, items
+
+    root = app.project.roots["input"]
+    known = app.project.read(lambda c: files.known_hashes(c, root.id))
+    result = find(scanning.project_options(app.project), known=scanning.to_known(known))
+    ids = {one.primary.path: one.id for one in app.project.read(items.list_items)}
+    document = result.to_json()
+    for one in document["items"]:
+        one["id"] = ids.get(one["primary"])
+    return _print_scan(session, document)
+
+
+def _print_scan(session: Session, document: dict[str, Any]) -> int:
+    session.table(
+        ("primary", "files", "status"),
+        [(one["primary"], len(one["files"]), _statuses(one)) for one in document["items"]],
+        "No items.",
+    )
+    for line in finding_lines(document["findings"]):
+        session.tell(line)
+    counts = document["counts"]
+    session.write(f"{counts['items']} items, {counts['files']} files.")
+    session.emit(document)
+    return OK
+
+
+def _statuses(item: dict[str, Any]) -> str:
+    found = {one["status"] for one in item["files"]} - {"valid"}
+    return ", ".join(sorted(found)) or "valid"
+
+
+def _scan(session: Session, app: Application) -> int:
+    from hdp.application import checking, scanning, views
+
+    job = scanning.start_scan(app)
+    cancelled = running.wait(session, app, job)
+    document = running.job_document(app, job)
+    code = running.job_exit(document, cancelled=cancelled)
+    checks = None
+    if code == OK:
+        checks = checking.check_files(app)
+    if checks is not None:
+        cancelled = running.wait(session, app, checks)
+        code = running.job_exit(running.job_document(app, checks), cancelled=cancelled)
+        code = code if cancelled else OK  # what the checks found is told of the files, not here
+    report = app.project.setting("last_scan") or {"findings": [], "counts": {}}
+    for task in document["tasks"]:
+        (session.tell if task["state"] == "failed" else session.write)(task["message"])
+        if task["error"] and task["error"]["hint"]:
+            session.tell(f"  {task['error']['hint']}")
+    for line in finding_lines(report["findings"]):
+        session.tell(line)
+    rows = views.overview(app, session.env_name)
+    troubled = sum(1 for row in rows if row.worst != "valid")
+    if troubled:
+        session.tell(f"{troubled} items have problems: hdp item list")
+    session.emit(document | report | {"project": _about(app)})
+    return code
+
+
+def _about(app: Application) -> dict[str, Any]:
+    project = app.project
+    return {
+        "file": str(project.path),
+        "uuid": project.about.uuid,
+        "name": project.about.name,
+        "code": project.about.code,
+        "created": project.about.created,
+        "input": str(project.root_dir("input")),
+        "output": str(project.root_dir("output")),
+        "environment": project.setting("environment"),
+        "read_only": project.db.read_only,
+    }
+
+
+@project_command.command(epilog=example("hdp project info coins.hdpc --json"))
+@click.argument("file", type=_PATH, required=False)
+@pass_session
+def info(session: Session, file: Path | None) -> int:
+    """Tell what a project is and how far its items are."""
+    from hdp.application import views
+    from hdp.project import mappings
+
+    app = session.open(file)
+    about = _about(app)
+    env = session.env_name
+    counts = views.counts(views.overview(app, env))
+    mapping = app.project.read(mappings.get_mapping)
+    document = about | {
+        "env": env,
+        "counts": counts,
+        "items": sum(counts.values()),
+        "mapping": mapping.name if mapping else None,
+        "modalities": app.project.setting("modalities") or [],
+        "scan": app.project.setting("scan"),
+        "warnings": [one.to_json() for one in app.project.warnings],
+    }
+    for name in ("name", "code", "file", "input", "output", "environment", "mapping"):
+        session.write(f"{name + ':':<13} {document[name] or ''}")
+    stages = ", ".join(f"{count} {stage}" for stage, count in counts.items())
+    session.write(f"{'items:':<13} {document['items']} in {env} ({stages})")
+    session.emit(document)
+    return OK
+
+
+@project_command.command("set", epilog=example("hdp project set --env sandbox --name 'Coins II'"))
+@click.option("--name", help="What the project is called.")
+@click.option("--input", "input_", type=_PATH, metavar="DIR", help="Where the files are now.")
+@click.option("--output", type=_PATH, metavar="DIR", help="Where pipelines put what they make.")
+@pass_session
+def set_values(session: Session, name: str | None, input_: Path | None,
+               output: Path | None) -> int:  # fmt: skip
+    """Change a project's environment (--env), name or folders."""
+    from hdp.application import settling_in
+    from hdp.sdk import UsageError
+
+    if not (name or input_ or output or session.env):
+        raise UsageError(
+            "Nothing is to be set.", code="nothing-selected", hint="See: hdp project set --help"
+        )
+    app = session.open()
+    settling_in.change_project(app, name=name, input_dir=input_, output_dir=output, env=session.env)
+    about = _about(app)
+    session.write(f"{about['name']}: environment {about['environment']}, input {about['input']}")
+    session.emit(about)
+    return OK
+
+
+@project_command.command(epilog=example("hdp project backup --to coins-2026.hdpc.bak"))
+@click.argument("file", type=_PATH, required=False)
+@click.option("--to", type=_PATH, metavar="FILE", help="Where; beside the project if left out.")
+@pass_session
+def backup(session: Session, file: Path | None, to: Path | None) -> int:
+    """Write a whole copy of the project file; nothing is overwritten."""
+    app = session.open(file)
+    path = app.project.path
+    if to is None:
+        from datetime import datetime
+
+        to = path.with_name(f"{path.stem}.{datetime.now():%Y%m%d-%H%M%S}.bak")
+    written = app.project.db.backup(to)
+    session.write(f"Written: {written}")
+    session.emit({"file": str(written)})
+    return OK
+
+
+@project_command.command(epilog=example("hdp project relocate coins.hdpc --moved"))
+@click.argument("file", type=_PATH, required=False)
+@click.option("--moved", is_flag=True, help="It is the same project in another place.")
+@click.option("--copied", is_flag=True, help="It is a copy with a life of its own.")
+@pass_session
+def relocate(session: Session, file: Path | None, moved: bool, copied: bool) -> int:
+    """Settle whether a project file was moved or copied."""
+    from hdp.project.project import relocate as settle
+    from hdp.sdk import UsageError
+
+    if moved == copied:
+        raise UsageError("Was it moved or copied?", hint="Say --moved or --copied.")
+    path = file or session.project_file()
+    settle(path, copied=copied)
+    session.write(f"{path} is " + ("a project of its own now." if copied else "the project now."))
+    session.emit(_about(session.open(path)))
+    return OK

@@ -1,0 +1,216 @@
+"""Runs a batch to its end in front of a person: progress, Ctrl-C, the report."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hdp.cli.main import CANCELLED, FAILED, OK
+
+if TYPE_CHECKING:
+    from hdp.application import Application, Selection
+    from hdp.application.actions import Action, Started
+    from hdp.cli.session import Session
+
+_SHOWN = 50
+
+
+def act(
+    session: Session,
+    kind: str,
+    selection: Selection,
+    *,
+    args: Mapping[str, Any] | None = None,
+    yes_production: bool = False,
+) -> int:
+    """Start a batch action, wait for it and print its job; returns the exit status."""
+    from dataclasses import replace
+
+    from hdp.application import actions
+
+    app = session.open()
+    action = actions.Action(kind, session.env_name, selection, args=dict(args or {}))
+    if yes_production:
+        action = replace(action, confirm=len(actions.plan(app, action).chosen))
+    return report(session, app, action, actions.start(app, action))
+
+
+def report(session: Session, app: Application, action: Action, started: Started) -> int:
+    """Wait for a started action and print its job, with what was left out."""
+    if started.job is None:
+        document = _empty(action.kind, action.env, "done")
+        session.tell(_nothing_said(started))
+        return _print(session, with_left_out(document, started))
+    cancelled = wait(session, app, started.job)
+    document = job_document(app, started.job)
+    return _print(session, with_left_out(document, started), cancelled=cancelled)
+
+
+def plan(session: Session, kind: str, selection: Selection) -> int:
+    """Say what an action would act on, doing nothing."""
+    from hdp.application import actions
+
+    app = session.open()
+    action = actions.Action(kind, session.env_name, selection)
+    planned = actions.plan(app, action)
+    document = _empty(kind, action.env, "planned")
+    for row in planned.chosen:
+        reason = actions.why_not(kind, row)
+        document["tasks"].append(_task(row.id, row.title or row.key, "planned", reason or ""))
+    document["total"] = len(planned.chosen)
+    session.tell(f"{len(planned.chosen)} items. Nothing was done.")
+    session.table(
+        ("item", "title", "note"),
+        [(one["item"], one["title"], one["message"]) for one in document["tasks"]],
+        "Nothing to do.",
+    )
+    session.emit(with_left_out(document, planned))
+    return OK
+
+
+def _empty(kind: str, env: str, state: str) -> dict[str, Any]:
+    return {
+        "id": None, "kind": kind, "state": state, "env": env, "done": 0, "failed": 0,
+        "skipped": 0, "total": 0, "started": None, "finished": None, "tasks": [],
+    }  # fmt: skip
+
+
+def _nothing_said(started: Started) -> str:
+    left = len(started.left_out)
+    return f"Nothing to do: {left} left out." if left else "Nothing to do."
+
+
+def _task(item: int, title: str, state: str, message: str) -> dict[str, Any]:
+    return {
+        "item": item, "title": title, "state": state, "done": 0, "total": None,
+        "message": message, "error": None,
+    }  # fmt: skip
+
+
+def with_left_out(document: dict[str, Any], started: Started) -> dict[str, Any]:
+    """The job with the items that a selection left out, counted as skipped."""
+    left = [_task(row.id, row.title or row.key, "skipped", why) for row, why in started.left_out]
+    return document | {
+        "skipped": document["skipped"] + len(left),
+        "total": document["total"] + len(left),
+        "tasks": [*document["tasks"], *left],
+    }
+
+
+def job_document(app: Application, job_id: int) -> dict[str, Any]:
+    """A job with all its tasks."""
+    tasks, _total = app.jobs.tasks(job_id)
+    return app.jobs.get(job_id) | {"tasks": tasks}
+
+
+def wait(session: Session, app: Application, job_id: int) -> bool:
+    """Wait for a job with progress on a terminal; True when the person cancelled it."""
+    bar = Progress(session)
+    cancelled = False
+    while True:
+        try:
+            while not app.jobs.wait(job_id, 0.05):
+                bar.show(app, job_id)
+            bar.end()
+            return cancelled
+        except KeyboardInterrupt:
+            bar.end()
+            if not cancelled:
+                session.tell("Stopping after what is being sent just now ...")
+            cancelled = True
+            app.jobs.cancel(job_id)
+
+
+class Progress:
+    """One line on a terminal that tells how far a job is; silent elsewhere."""
+
+    def __init__(self, session: Session) -> None:
+        self.on = sys.stderr.isatty() and not session.quiet
+        self._told = 0.0
+        self._width = 0
+
+    def show(self, app: Application, job_id: int) -> None:
+        """Draw the line anew, at most five times a second."""
+        if not self.on or time.monotonic() - self._told < 0.2:
+            return
+        self._told = time.monotonic()
+        job = app.jobs.get(job_id)
+        ended = job["done"] + job["failed"] + job["skipped"]
+        text = f"{job['title']}: {ended} of {job['total']}"
+        if job["failed"]:
+            text += f", {job['failed']} failed"
+        if job["bytes_total"]:
+            text += f", {job['bytes_done'] / 1e6:.1f} of {job['bytes_total'] / 1e6:.1f} MB"
+        self._draw(text[:100])
+
+    def _draw(self, text: str) -> None:
+        sys.stderr.write(f"\r{text.ljust(self._width)}")
+        sys.stderr.flush()
+        self._width = len(text)
+
+    def end(self) -> None:
+        """Take the line away."""
+        if self.on and self._width:
+            self._draw("")
+            sys.stderr.write("\r")
+
+
+def _print(session: Session, document: Mapping[str, Any], *, cancelled: bool = False) -> int:
+    _print_tasks(session, document["tasks"])
+    if document["id"] is not None:
+        session.write(_summary(document))
+    session.emit(document)
+    return job_exit(document, cancelled=cancelled)
+
+
+def print_job(session: Session, app: Application, job_id: int, *, cancelled: bool = False) -> int:
+    """Print a job with its tasks; returns the exit status."""
+    return _print(session, job_document(app, job_id), cancelled=cancelled)
+
+
+def job_exit(document: Mapping[str, Any], *, cancelled: bool = False) -> int:
+    """The exit status that a finished job stands for."""
+    if cancelled or document["state"] == "cancelled":
+        return CANCELLED
+    return FAILED if document["failed"] or document["state"] != "done" else OK
+
+
+def _print_tasks(session: Session, tasks: Sequence[Mapping[str, Any]]) -> None:
+    for task in [one for one in tasks if one["state"] == "failed"][:_SHOWN]:
+        _print_failure(session, task)
+    if session.quiet:
+        return
+    others = [one for one in tasks if one["state"] != "failed"]
+    for task in others[:_SHOWN]:
+        session.write(
+            f"{task['item']}  {task['state']}  {task['title']}  {task['message']}".rstrip()
+        )
+    if len(others) > _SHOWN:
+        session.write(f"... and {len(others) - _SHOWN} more")
+
+
+def _print_failure(session: Session, task: Mapping[str, Any]) -> None:
+    error = task["error"] or {"code": "failed", "hint": "", "findings": []}
+    failed = click.style("failed", fg="red") if _colored() else "failed"
+    sys.stderr.write(
+        f"{task['item']}  {failed}  {task['title']}  [{error['code']}] {task['message']}\n"
+    )
+    for finding in error.get("findings", [])[1:10]:
+        sys.stderr.write(f"      {finding['message']}\n")
+    if error["hint"]:
+        sys.stderr.write(f"      {error['hint']}\n")
+
+
+def _colored() -> bool:
+    import os
+
+    return sys.stderr.isatty() and "NO_COLOR" not in os.environ
+
+
+def _summary(job: Mapping[str, Any]) -> str:
+    parts = [f"{job[name]} {name}" for name in ("done", "failed", "skipped") if job[name]]
+    return f"Job {job['id']}: {', '.join(parts) or 'nothing'} of {job['total']}."

@@ -1,0 +1,80 @@
+"""`hdp app` and `hdp serve`: the window, and the same page in a browser."""
+
+from __future__ import annotations
+
+import threading
+import webbrowser
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hdp.cli.base import Command, example, pass_session
+from hdp.cli.main import OK
+
+if TYPE_CHECKING:
+    from hdp.cli.session import Session
+
+_FILE = click.argument("file", required=False, type=click.Path(path_type=Path))
+
+
+@click.command("app", cls=Command, epilog=example("hdp app coins.hdpc"))
+@_FILE
+@pass_session
+def app_command(session: Session, file: Path | None) -> int:
+    """Open the window, with a project where one is named."""
+    return open_window(session, file)
+
+
+def open_window(session: Session, file: Path | None = None) -> int:
+    """Show the window until it is closed; a sentence and exit 2 where there can be none."""
+    from hdp.shell import run
+
+    app = session.open(file) if file else session.open_if_named()
+    return run(app)
+
+
+@click.command("serve", cls=Command, epilog=example("hdp serve --open"))
+@_FILE
+@click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N",
+              help="On this port; a free one if left out.")  # fmt: skip
+@click.option("--open", "open_", is_flag=True, help="Open the browser.")
+@pass_session
+def serve_command(session: Session, file: Path | None, port: int, open_: bool) -> int:
+    """Serve the page until Ctrl-C; the first line of stdout is its one-time address."""
+    if file:
+        session.open(file)
+    else:
+        session.open_if_named()
+    return serve_page(session, port=port, open_browser=open_)
+
+
+def serve_page(session: Session, *, port: int = 0, open_browser: bool = False) -> int:
+    """Serve the page of the session's application until the person stops it."""
+    from hdp.application.page import serve
+    from hdp.sdk import UsageError
+
+    try:
+        server = serve(session.app, port=port)
+    except OSError as error:
+        raise UsageError(
+            f"Port {port} cannot be used: {error.strerror or error}.",
+            code="port-taken",
+            hint="Leave --port out: a free one is taken.",
+        ) from error
+    try:
+        session.emit({"url": server.url}, server.url)
+        return stay(session, server.url, open_browser=open_browser)
+    finally:
+        server.stop()
+
+
+def stay(session: Session, url: str, *, open_browser: bool) -> int:
+    """Serve on until Ctrl-C or SIGTERM, which is a good end."""
+    with suppress(KeyboardInterrupt):
+        session.tell("Served on this computer only. Stop it with Ctrl-C.")
+        if open_browser and not webbrowser.open(url):
+            session.tell("No browser was found; open the address yourself.")
+        threading.Event().wait()
+    return OK
