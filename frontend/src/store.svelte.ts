@@ -4,6 +4,9 @@ import { ApiError, asError, get, post } from './api'
 import { Events } from './events'
 import type { AppInfo, Environment, Job, Kind, Project, ServerEvent, Task } from './types'
 
+/** What tells the tasks of a job apart: the item, or the title of work on no item. */
+export const taskKey = (task: Task): number | string => task.item ?? task.title
+
 export const active = (job: Job): boolean => job.state === 'queued' || job.state === 'running'
 
 class Store {
@@ -80,8 +83,8 @@ class Store {
     return () => (this.finished = this.finished.filter((f) => f !== tell))
   }
 
-  taskOf(job: number, item: number): Task | undefined {
-    return this.tasks.get(`${job}/${item}`)
+  taskOf(job: number, key: number | string): Task | undefined {
+    return this.tasks.get(`${job}/${key}`)
   }
 
   /** The task that works on `item` in `env` now, of whichever job. */
@@ -95,7 +98,7 @@ class Store {
 
   hear(event: ServerEvent): void {
     if (event.type === 'job') this.hearJob(event.job)
-    else if (event.type === 'task') this.tasks.set(`${event.job_id}/${event.task.item}`, event.task)
+    else if (event.type === 'task') this.tasks.set(`${event.job_id}/${taskKey(event.task)}`, event.task)
     else if (event.type === 'changed') this.hearChange(event.kinds)
   }
 
@@ -105,6 +108,7 @@ class Store {
     this.ticks.jobs += 1
     if (active(job) || (before && !active(before))) return
     for (const tell of this.finished) tell(job)
+    if (this.app) void this.refresh() // the number of items, what is open
   }
 
   private hearChange(kinds: Kind[]): void {
