@@ -73,11 +73,11 @@ def _make_window(webview: Any, app: Application, server: WebServer) -> Any:
     state = WindowState(app.home / "window.json")
     width, height = state.read()
     webview.settings["OPEN_EXTERNAL_LINKS_IN_BROWSER"] = True
-    webview.settings["ALLOW_DOWNLOADS"] = False  # they do not work here; reports have a route
+    webview.settings["ALLOW_DOWNLOADS"] = False  # the library's own way does not work with Qt 6
     window = webview.create_window(
         TITLE, server.url, width=width, height=height, min_size=_SMALLEST, text_select=True
     )
-    window.events.before_show += lambda: keep_inside(window.native.webview.page(), server.base)
+    window.events.before_show += lambda: _set_up(window, server.base)
     window.events.closing += lambda: _on_closing(app, window, state)
     return window
 
@@ -87,6 +87,28 @@ def _on_closing(app: Application, window: Any, state: WindowState) -> bool:
         return False
     state.write(window.native.width(), window.native.height())
     return True
+
+
+def _set_up(window: Any, base: str) -> None:
+    page = window.native.webview.page()
+    keep_inside(page, base)
+    page.profile().downloadRequested.connect(lambda one: _save_download(window, base, one))
+
+
+def _save_download(window: Any, base: str, download: Any) -> None:
+    from PySide6.QtWidgets import QFileDialog
+
+    chosen = ""
+    if download.url().toString().startswith(f"{base}/"):
+        chosen, _ = QFileDialog.getSaveFileName(
+            window.native, "Save file", str(Path.home() / download.downloadFileName())
+        )
+    if not chosen:
+        download.cancel()
+        return
+    download.setDownloadDirectory(str(Path(chosen).parent))
+    download.setDownloadFileName(Path(chosen).name)
+    download.accept()
 
 
 def keep_inside(page: Any, base: str) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bottle import Bottle, HTTPResponse, response
 
-from hdp.sdk import NotFound
+from hdp.sdk import NotFound, UsageError
 from hdp.serving import Served, serve
 from hdp.web import static
 from hdp.web.api import Api, bug_answer, error_answer
@@ -45,9 +45,19 @@ class WebServer:
 
 
 def start(page: Page, *, port: int = 0, dialogs: Dialogs | None = None) -> WebServer:
-    """Serve the page on this computer; it answers when this returns."""
+    """Serve the page on this computer; it answers when this returns.
+
+    UsageError where the port cannot be had.
+    """
     guard = Guard(build(page, dialogs))
-    served = serve(guard, port=port)
+    try:
+        served = serve(guard, port=port)
+    except (OSError, OverflowError) as error:
+        raise UsageError(
+            f"Port {port} cannot be used: {getattr(error, 'strerror', None) or error}.",
+            code="port-taken",
+            hint="Choose another with --port, or leave it out.",
+        ) from error
     guard.port = served.port
     return WebServer(served, guard)
 

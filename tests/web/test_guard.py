@@ -4,6 +4,8 @@ import socket
 import pytest
 import requests
 
+from hdp.application.page import serve
+from hdp.sdk import UsageError
 from hdp.web.server import build
 
 JSON = {"Content-Type": "application/json"}
@@ -178,3 +180,10 @@ def test_a_bug_is_told_with_a_report_and_logged(visitor, app, caplog, monkeypatc
     assert error["code"] == "bug" and error["report"] in error["hint"]
     assert error["report"] in caplog.text and "ZeroDivisionError" in caplog.text
     assert "Traceback" not in json.dumps(error)
+
+
+@pytest.mark.parametrize("port", ["taken", 70000])
+def test_a_port_that_cannot_be_had(app, web, port):
+    with pytest.raises(UsageError) as caught:
+        serve(app, port=web.port if port == "taken" else port)
+    assert caught.value.name == "port-taken"
