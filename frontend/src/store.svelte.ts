@@ -102,7 +102,8 @@ class Store {
     else if (event.type === 'changed') this.hearChange(event.kinds)
   }
 
-  private hearJob(job: Job): void {
+  /** A job as the server last told it, by event or answer: its end is told once, whichever came first. */
+  hearJob(job: Job): void {
     const before = this.jobs.get(job.id)
     this.jobs.set(job.id, job)
     this.ticks.jobs += 1
