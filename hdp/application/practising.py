@@ -20,7 +20,7 @@ def count_practice(app: Application) -> tuple[int, int]:
     """How many drafts and how many published records the practice repository holds."""
     with app.remotes.practice().repository.catalogue.read() as db:
         found = catalogue.all_records(db)
-    published = sum(1 for one in found if one.published)
+    published = sum(1 for one in found if one.public)
     return len(found) - published, published
 
 

@@ -115,6 +115,7 @@ def list_drafts(session: Session, selection: Selection) -> int:
     wanted = [row.id for row in matching(views.overview(app, env), selection)][: selection.first]
     ids = set(wanted)
     found = [one for one in views.draft_list(app, env) if one["item"] in ids]
+    found.sort(key=lambda one: one["item"])
     session.table(
         ("item", "state", "id", "files", "title"),
         [(one["item"], one["state"], one["remote_id"], _files(one), one["title"]) for one in found],

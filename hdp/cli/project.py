@@ -40,7 +40,7 @@ def project_command() -> None:
               help="Where pipelines put what they make.")  # fmt: skip
 @scan_options
 @pass_session
-def new(session: Session, file: Path, name: str, code: str, input_: Path, output: Path,
+def new(session: Session, /, file: Path, name: str, code: str, input_: Path, output: Path,
         **given: Any) -> int:  # fmt: skip
     """Make a project and scan its input folder."""
     from hdp.application import scanning
@@ -65,7 +65,7 @@ def _with_ending(file: Path) -> Path:
 @click.option("--code", hidden=True)
 @scan_options
 @pass_session
-def scan(session: Session, file: Path | None, dry_run: bool, input_: Path | None,
+def scan(session: Session, /, file: Path | None, dry_run: bool, input_: Path | None,
          output: Path | None, name: str | None, code: str | None, **given: Any) -> int:  # fmt: skip
     """Find new, changed and missing files; an item with a record is never forgotten."""
     from hdp.sdk import UsageError
