@@ -105,6 +105,11 @@ class Bus:
                 return [Reset(seq=self._seq)]
             return [event for event in self._events if event.seq > after]
 
+    def wake(self) -> None:
+        """Let everybody who follows look at once whether it is closing."""
+        with self._changed:
+            self._changed.notify_all()
+
     def follow(self, after: int, closing: threading.Event) -> Iterator[list[Event]]:
         """Batches of events after `after`, an empty one every few seconds, until `closing`."""
         while not closing.is_set():

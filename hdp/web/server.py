@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from bottle import Bottle, HTTPResponse, response
@@ -33,14 +34,16 @@ _ROUTES = (about, projects, mapping, uploads, pipelines, jobs, settings, dialogs
 class WebServer:
     """A running page server; `url` holds the one-time token, `base` does not."""
 
-    def __init__(self, served: Served, guard: Guard) -> None:
+    def __init__(self, served: Served, guard: Guard, wake: Callable[[], None]) -> None:
         self.port = served.port
         self.base = served.url
         self.url = f"{served.url}/?token={guard.token}"
-        self._served = served
+        self._served, self._wake = served, wake
 
     def stop(self) -> None:
         """End the event streams and free the port; may be called twice."""
+        self._served.closing.set()
+        self._wake()
         self._served.stop()
 
 
@@ -59,7 +62,7 @@ def start(page: Page, *, port: int = 0, dialogs: Dialogs | None = None) -> WebSe
             hint="Choose another with --port, or leave it out.",
         ) from error
     guard.port = served.port
-    return WebServer(served, guard)
+    return WebServer(served, guard, page.bus.wake)
 
 
 def build(page: Page, dialogs: Dialogs | None) -> Bottle:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hdp import __version__
+from hdp import __version__, paths
 from hdp.application import recents
 from hdp.application.page.jobs import JobPages
 from hdp.application.page.mapping import MappingPages
@@ -41,7 +41,7 @@ class Page:
             "project": project_json(project) if project else None,
             "environments": [environment_json(app, one) for one in app.environments.list()],
             "recents": recents.list_recents(app.home),
-            "demo": True,
+            "demo": paths.sample_dir().is_dir(),
             "dialogs": dialogs,
             "read_only": bool(project and project.db.read_only),
             "warnings": [one.to_json() for one in project.warnings] if project else [],

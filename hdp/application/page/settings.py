@@ -43,10 +43,12 @@ class SettingsPages:
     def show(self) -> dict[str, Any]:
         """All environments, and where this computer keeps things."""
         app = self._app
+        practice = app.remotes.practice().url
+        shown = [environment_json(app, one) for one in app.environments.list()]
         return {
-            "environments": [environment_json(app, one) for one in app.environments.list()],
+            "environments": [one | {"url": one["url"] or practice} for one in shown],
             "home": str(app.home),
-            "practice": {"url": app.remotes.practice().url, "folder": str(app.home / "practice")},
+            "practice": {"url": practice, "folder": str(app.home / "practice")},
         }
 
     def environment(self, env: str) -> dict[str, Any]:
