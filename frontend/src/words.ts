@@ -30,12 +30,11 @@ export const ACTIONS: Record<string, { row: string; many: string; icon: string }
   settle: { row: 'Settle', many: 'Settle', icon: 'redo' },
   refresh: { row: 'Look again', many: 'Look again', icon: 'redo' },
   'pipeline-draft': { row: 'Run Pipeline', many: 'Run Pipeline', icon: 'pipe' },
-  pipeline: { row: 'Run Pipeline', many: 'Run Pipeline', icon: 'pipe' },
 }
 
 export const BATCH: Record<Stage, string[]> = {
   prepare: ['prepare', 'set-aside'],
-  create: ['create', 'pipeline'],
+  create: ['create', 'pipeline-draft'],
   drafts: ['upload', 'publish', 'discard'],
   published: [],
 }

@@ -172,11 +172,11 @@ def field_rows(mapping: Mapping, schema: dict[str, Any]) -> list[dict[str, Any]]
                 "required": needed,
                 "rule": _kind(rule) if rule else None,
                 "summary": ", ".join(_summary(rule)) if rule else "",
-                "state": "mapped" if rule else ("missing" if needed else "unused"),
+                "state": "mapped" if rule else "missing",
                 "message": "" if rule or not needed else "No rule fills this field.",
             }
         )
-    return sorted(rows, key=lambda row: (not row["required"], row["state"] == "unused"))
+    return sorted(rows, key=lambda row: (not row["required"], row["state"] == "missing"))
 
 
 def _kind(rule: FieldRules) -> str:
