@@ -33,7 +33,6 @@ def open_practice(session: Session, record: str | None) -> int:
     url = app.remotes.practice().url
     if record:
         url = app.remotes.page_url(entry, record)
-    session.emit({"url": url}, url)
     return stay(session, url, open_browser=not session.quiet)
 
 

@@ -64,15 +64,15 @@ def serve_page(session: Session, *, port: int = 0, open_browser: bool = False) -
             hint="Leave --port out: a free one is taken.",
         ) from error
     try:
-        session.emit({"url": server.url}, server.url)
         return stay(session, server.url, open_browser=open_browser)
     finally:
         server.stop()
 
 
 def stay(session: Session, url: str, *, open_browser: bool) -> int:
-    """Serve on until Ctrl-C or SIGTERM, which is a good end."""
+    """Print the address and serve on until Ctrl-C or SIGTERM, which is a good end."""
     with suppress(KeyboardInterrupt):
+        session.emit({"url": url}, url)
         session.tell("Served on this computer only. Stop it with Ctrl-C.")
         if open_browser and not webbrowser.open(url):
             session.tell("No browser was found; open the address yourself.")

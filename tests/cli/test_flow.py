@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -161,25 +162,50 @@ def test_serving_prints_its_address_first(made, command):
         process.stdout.close()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_ctrl_c_cancels_and_the_same_command_carries_on(hdp, made):
-    hdp("prepare", "--all")
+@pytest.fixture
+def slow_create(hdp, make_folder, tmp_path):
+    """A process that makes drafts of eight items, four at once and each slowly."""
+    folder = make_folder(8)
+    hdp("project", "new", "a.hdpc", "--name", "A", "--code", "A", "--input", folder,
+        "--output", "out", "--extensions", ".jpg")  # fmt: skip
+    hdp("mapping", "set", folder / "mapping.yaml")
+    assert hdp("prepare", "--all").code == 0
     process = subprocess.Popen(
-        [sys.executable, "-m", "hdp", "draft", "create", "--all", "--json", "-v",
-         "--practice-faults", "slow=2:create*9"],
+        [sys.executable, "-m", "hdp", "draft", "create", "--all", "--json",
+         "--practice-faults", "slow=1:create*"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
     )  # fmt: skip
-    try:
-        for line in process.stderr:  # the first call is on its way
-            if "GET" in line or "POST" in line:
-                break
-        process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=60)
-    finally:
-        process.kill()
-    job = json.loads(out)
-    assert process.returncode in (0, 130)
-    assert (process.returncode == 130) == (job["state"] == "cancelled" or job["done"] < 3)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and process.poll() is None:
+        jobs = hdp("job", "list", "--json").json["jobs"]
+        if jobs[0]["kind"] == "create" and jobs[0]["state"] == "running":
+            break
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def end_of(process) -> tuple[int, dict]:
+    out, _ = process.communicate(timeout=60)
+    return process.returncode, json.loads(out)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_ctrl_c_cancels_and_the_same_command_carries_on(hdp, slow_create):
+    slow_create.send_signal(signal.SIGINT)
+    code, job = end_of(slow_create)
+    assert (code, job["state"]) == (130, "cancelled")
+    done = hdp("item", "list", "--state", "draft", "--json").json["total"]
+    assert done == job["done"] < 8
     assert hdp("draft", "create", "--all").code == 0
-    assert hdp("item", "list", "--state", "draft", "--json").json["total"] == 3
+    assert hdp("item", "list", "--state", "draft", "--json").json["total"] == 8
+
+
+def test_a_job_of_another_process_is_cancelled(hdp, slow_create):
+    job_id = hdp("job", "list", "--json").json["jobs"][0]["id"]
+    assert hdp("job", "cancel", job_id).code == 0
+    code, job = end_of(slow_create)
+    assert (code, job["state"]) == (130, "cancelled")
+    assert job["done"] < 8
+    assert hdp("job", "cancel", job_id).code == 1
