@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from hdp.net import Client
 from hdp.remote import Limits, Remote, connect
@@ -71,13 +72,13 @@ class Remotes:
         connection = Connection(entry.name, entry.url, "", target.settings(), _NO_HTTP, log)
         return target(connection)
 
-    def page_url(self, entry: EnvironmentEntry, remote_id: str) -> str:
-        """Where a person looks at a draft or record today; "" while practice does not run."""
-        if entry.name == "practice" and self._practice is None:
-            return ""
-        target = self._app.target(entry)
-        connection = Connection(entry.name, self.url(entry), "", target.settings(), _NO_HTTP, log)
-        return target(connection).page_url(remote_id)
+    def link(self, entry: EnvironmentEntry, stored: str | None) -> str | None:
+        """A stored page's address as it is today: practice has another port each time."""
+        with self._lock:
+            running = self._practice
+        if not stored or entry.name != "practice" or running is None:
+            return stored
+        return f"{running.url}{urlsplit(stored).path}"
 
     def close(self) -> None:
         """Stop the practice repository where it runs."""

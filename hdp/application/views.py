@@ -147,17 +147,11 @@ def row_json(app: Application, row: Overview, env: str) -> dict[str, Any]:
         "mapped": sent,
         "state": state_word(row),
         "remote_id": row.remote_id,
-        "url": _page_url(app, row, entry.name),
+        "url": app.remotes.link(entry, row.url),
         "doi": row.doi,
         "updated": row.published or row.drafted or row.prepared or row.created,
         "actions": {one: why_not(one, row) for one in _ACTIONS[row.stage]},
     }
-
-
-def _page_url(app: Application, row: Overview, env: str) -> str | None:
-    if row.remote_id is None:
-        return None
-    return app.remotes.page_url(app.environment(env), row.remote_id)
 
 
 def kind(row: Overview) -> str:
@@ -203,8 +197,7 @@ def _deposit_view(
     app: Application, one: Deposit, files: Sequence[Any], known: dict[int, str | None]
 ) -> dict[str, Any]:
     shown = deposit_json(one, files, known.get(one.previous) if one.previous else None)
-    if one.remote_id:
-        shown["url"] = app.remotes.page_url(app.environment(one.env), one.remote_id) or one.url
+    shown["url"] = app.remotes.link(app.environment(one.env), one.url)
     return shown
 
 

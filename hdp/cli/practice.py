@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import click
 
@@ -29,10 +30,9 @@ def open_practice(session: Session, record: str | None) -> int:
     ID is the number of a record there, as `hdp record list` shows it.
     """
     app = session.app
-    entry = app.environment("practice")
     url = app.remotes.practice().url
     if record:
-        url = app.remotes.page_url(entry, record)
+        url = f"{url}/records/{quote(record, safe='')}"
     return stay(session, url, open_browser=not session.quiet)
 
 

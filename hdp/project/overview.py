@@ -34,6 +34,7 @@ class Overview:
     doing: str | None
     title: str
     remote_id: str | None
+    url: str | None
     doi: str | None
     prepared: str | None
     drafted: str | None
@@ -78,7 +79,8 @@ WITH chosen AS (
 )
 SELECT i.id, i.key, p.path AS "primary", p.media_type, h.n AS file_count, h.bytes, h.rank,
        i.set_aside, i.accepted, i.created, d.state, d.id AS deposit_id, d.doing,
-       COALESCE(d.title, '') AS title, d.remote_id, d.doi, d.prepared, d.drafted, d.published,
+       COALESCE(d.title, '') AS title, d.remote_id, d.url, d.doi,
+       d.prepared, d.drafted, d.published,
        first.at AS first_prepared, d.mapping_hash,
        COALESCE(s.n, 0) AS sent_files, COALESCE(s.uploaded, 0) AS uploaded,
        COALESCE(s.failed, 0) AS failed, COALESCE(s.bytes, 0) AS sent_bytes,

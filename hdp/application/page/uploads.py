@@ -101,7 +101,7 @@ class UploadPages:
         if found is None or not found.remote_id:
             raise NotFound("There is no draft or record of this item yet.", code="no-deposit")
         self._app.remotes.url(entry)
-        url = self._app.remotes.page_url(entry, found.remote_id)
+        url = self._app.remotes.link(entry, found.url) or ""
         if not url.startswith(("http://", "https://")):
             raise NotFound("The repository has no page for this record.", code="no-page")
         return url
