@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _LANE = Lane("check", 1)
 _AT_ONCE = 4
-_PORTION = 200
+_PORTION = 1000  # files between two writes
 _SOUND = "sound_files"  # setting: content that was opened and found sound, so not opened again
 
 
@@ -49,9 +49,8 @@ def _check_all(app: Application, task: Task, waiting: list[FileRow]) -> str:
     bad = done = 0
     with ThreadPoolExecutor(_AT_ONCE, "check") as pool:
         for start in range(0, len(waiting), _PORTION):
-            task.check_cancelled()
             portion = waiting[start : start + _PORTION]
-            checked = list(pool.map(lambda one: _check(app, one), portion))
+            checked = list(pool.map(lambda one: _check(app, task, one), portion))
             _store(app, list(zip(portion, checked, strict=True)))
             bad += sum(1 for one in checked if one.status != "valid")
             done += len(portion)
@@ -60,9 +59,10 @@ def _check_all(app: Application, task: Task, waiting: list[FileRow]) -> str:
     return f"{done} files checked, {bad} with problems" if bad else f"{done} files checked"
 
 
-def _check(app: Application, one: FileRow) -> Checked:
+def _check(app: Application, task: Task, one: FileRow) -> Checked:
     from hdp.ingest.checks import check_file
 
+    task.check_cancelled()
     return check_file(app.project.file_path(one.root, one.path), relpath=one.path)
 
 

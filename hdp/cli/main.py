@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import io
 import logging
 import os
 import signal
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from hdp.cli.base import LazyGroup
-from hdp.cli.session import Session
+from hdp.cli.session import Session, write_json
 
 if TYPE_CHECKING:
     from hdp.sdk import HdpError
@@ -73,6 +73,7 @@ def _version(context: click.Context) -> NoReturn:
 
 def run(args: Sequence[str]) -> int:
     """Run one command and return its exit status; nothing is raised."""
+    _never_fail_to_print()
     session = Session()
     session.json = "--json" in args  # known even where the arguments are wrong
     before = _heed_terminate()
@@ -89,6 +90,13 @@ def run(args: Sequence[str]) -> int:
         _close(session)
         if before is not None:
             signal.signal(signal.SIGTERM, before)
+
+
+def _never_fail_to_print() -> None:
+    """Print what a stream's encoding cannot say, and names that are no text, as escapes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _heed_terminate() -> Any:
@@ -181,5 +189,5 @@ def _tell_bug(session: Session, error: Exception) -> int:
 def _error_document(session: Session, error: dict[str, Any]) -> None:
     if session.json and not session.printed:
         full = {"where": {}, "args": {}, "findings": []} | error
-        sys.stdout.write(json.dumps({"error": full}, ensure_ascii=False, indent=1) + "\n")
+        write_json({"error": full})
         session.printed = True

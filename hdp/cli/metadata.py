@@ -87,11 +87,19 @@ def set_fields(session: Session, item: int, values: tuple[str, ...]) -> int:
     pairs = [_pair(one) for one in values]
     from hdp.project import items
 
+    fields = session.open().desk(session.env_name).target.schema()["properties"]
+
     def change(connection: Any, env: str) -> None:
         for field, value in pairs:
-            items.set_override(connection, item, env, field, value)
+            items.set_override(connection, item, env, field, _fitting(value, fields[field]))
 
     return _change(session, item, [field for field, _ in pairs], change)
+
+
+def _fitting(value: Any, schema: dict[str, Any]) -> Any:
+    """A single word for a list of words becomes a list of one."""
+    words = schema.get("type") == "array" and schema.get("items", {}).get("type") == "string"
+    return [value] if words and isinstance(value, str) else value
 
 
 def _pair(text: str) -> tuple[str, Any]:

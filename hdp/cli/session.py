@@ -37,6 +37,7 @@ class Session:
             from hdp import paths
             from hdp.application import Application
 
+            _make_home(paths.home_dir())
             _log_to_file(paths.log_dir(), self.verbose)
             self._app = Application(
                 safe=self.safe,
@@ -107,8 +108,7 @@ class Session:
         """The result: the document with --json, else the text."""
         if self.json:
             self.printed = True
-            sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
-            sys.stdout.flush()
+            write_json(document)
         elif text:
             self.write(text)
 
@@ -125,6 +125,31 @@ class Session:
             )
 
 
+def write_json(document: Any) -> None:
+    """The document on stdout; escaped where the stream's encoding cannot say it."""
+    text = json.dumps(document, ensure_ascii=False, indent=1)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(document, indent=1)
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _make_home(home: Path) -> None:
+    from hdp.sdk import InvalidInput
+
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidInput(
+            f"HDP cannot make its own folder {home}: {error.strerror}.",
+            code="home-not-writable",
+            hint="Set $HDP_HOME to a folder that you may write to.",
+            where={"file": str(home)},
+        ) from error
+
+
 def _here() -> list[Path]:
     return sorted(Path().glob("*.hdpc"))
 
@@ -137,6 +162,7 @@ def _cell(value: Any) -> str:
 def _log_to_file(folder: Path, verbose: bool) -> None:
     import logging.handlers  # takes a while
 
+    logging.raiseExceptions = False  # a log that cannot be written is no reason for a traceback
     root = logging.getLogger()
     for old in [one for one in root.handlers if getattr(one, "of_hdp", False)]:
         root.removeHandler(old)

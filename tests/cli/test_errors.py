@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
 import socket
 import sqlite3
+import subprocess
+import sys
 
 import pytest
 
@@ -168,3 +172,24 @@ def test_a_bug_is_a_sentence_with_the_log(hdp, home, monkeypatch):
     ran = hdp("env", "list", "--json")
     assert (ran.code, ran.json["error"]["code"]) == (1, "bug")
     assert "ZeroDivisionError" in (home / "logs" / "hdp.log").read_text(encoding="utf-8")
+
+
+def test_a_home_that_cannot_be_made(hdp, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("HDP_HOME", str(tmp_path / "file" / "home"))
+    ran = hdp("env", "list", "--json")
+    assert (ran.code, ran.json["error"]["code"]) == (1, "home-not-writable")
+
+
+def test_a_terminal_that_knows_ascii_only(made, monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    subprocess.run(
+        [sys.executable, "-m", "hdp", "metadata", "set", "1", "title=Schüssel"], check=True,
+        capture_output=True,
+    )  # fmt: skip
+    out = subprocess.run(
+        [sys.executable, "-m", "hdp", "metadata", "show", "1", "--json"], check=True,
+        capture_output=True,
+    ).stdout  # fmt: skip
+    assert json.loads(out)["metadata"]["title"] == "Schüssel"
