@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hdp.application import checking
 from hdp.events import Changed
 from hdp.ingest.items import ScannedFile, ScannedItem, ScanResult
 from hdp.ingest.options import ScanOptions
@@ -132,13 +133,18 @@ def project_options(project: Project) -> ScanOptions:
     return _with_never(ScanOptions.from_json(values), never)
 
 
-def start_scan(app: Application) -> int:
-    """Scan the open project as a job; returns the job's id."""
+def start_scan(app: Application, *, then_check: bool = False) -> int:
+    """Scan the open project as a job; returns the job's id.
+
+    With `then_check` a second job that opens the new files starts when it is done.
+    """
     project = app.project
     subjects = [(0, project.root_dir("input").name)]
 
     def work(task: Task) -> None:
         task.say(scan_project(app, task))
+        if then_check:
+            checking.check_files(app)
 
     return app.jobs.submit("scan", "Scan the folder", subjects, work, lane=SCAN_LANE)
 

@@ -45,7 +45,7 @@ class JobPages:
     def retry(self, job_id: int, by: str) -> dict[str, Any]:
         """A new job of what failed."""
         if self._app.jobs.get(job_id)["kind"] == "scan":
-            return {"job": scanning.start_scan(self._app)}
+            return {"job": scanning.start_scan(self._app, then_check=True)}
         started = actions.retry(self._app, job_id, by)
         if started.job is None:
             raise Conflict("There is nothing to do again.", code="nothing-to-retry")

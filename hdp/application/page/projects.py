@@ -44,7 +44,10 @@ class ProjectPages:
     def new(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """Make a project, open it and begin its first scan."""
         project = scanning.create_project(self._app, read_spec(body))
-        return {"project": project_json(project), "job": scanning.start_scan(self._app)}
+        return {
+            "project": project_json(project),
+            "job": scanning.start_scan(self._app, then_check=True),
+        }
 
     def preview(self, body: Mapping[str, Any], stopped: Callable[[], bool]) -> dict[str, Any]:
         """What a scan would find; a later preview ends an earlier one."""
@@ -63,7 +66,7 @@ class ProjectPages:
 
     def scan(self) -> dict[str, Any]:
         """Look at the input folder again, as a job."""
-        return {"job": scanning.start_scan(self._app)}
+        return {"job": scanning.start_scan(self._app, then_check=True)}
 
     def demo(self) -> dict[str, Any]:
         """Make and open the sample project in a new folder; the rest is a job."""
