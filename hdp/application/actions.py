@@ -14,6 +14,7 @@ from hdp.project import items
 from hdp.project.overview import Overview, list_overview
 from hdp.sdk import HdpError, Refused, UsageError
 from hdp.uploads import Desk, drafts, files, publishing, settling
+from hdp.uploads.preparing import Preparer
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
@@ -176,7 +177,7 @@ def _work(app: Application, desk: Desk, action: Action) -> Work:
     match action.kind:
         case "prepare":
             preparer = describing.preparer(app, desk, action.args.get("mapping"))
-            return lambda task: _ignore(preparer.prepare(task))
+            return lambda task: _prepare_once(desk, task, preparer)
         case "pipeline" | "pipeline-draft":
             return pipelining.work(app, desk, action.kind, action.args)
         case "set-aside":
@@ -206,11 +207,13 @@ _STEPS: dict[str, Callable[[Desk, Task], None]] = {
 }
 
 
-def _ignore(_result: object) -> None:
-    return None
+def _prepare_once(desk: Desk, task: Task, preparer: Preparer) -> None:
+    pipelining.skip_published(desk, task)
+    preparer.prepare(task)
 
 
 def _aside(desk: Desk, task: Task, reason: str) -> None:
+    pipelining.skip_published(desk, task)
     if desk.live(task.subject) is not None:
         drafts.take_back(desk, task)
     desk.project.write(lambda c: items.set_aside(c, [task.subject], reason))

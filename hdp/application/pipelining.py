@@ -81,6 +81,13 @@ def pipeline_work(
     )
 
 
+def skip_published(desk: Desk, task: Task) -> None:
+    """End a task whose item is published here: preparing it anew would make a second record."""
+    current = desk.current(task.subject)
+    if current is not None and current.state == "published":
+        task.skip(f"It is published already: {current.doi}.")
+
+
 def work(app: Application, desk: Desk, kind: str, args: Mapping[str, Any]) -> Work:
     """The work function of the batch actions `pipeline` and `pipeline-draft`."""
     pipeline = read_pipeline(app, str(args["pipeline"]))
@@ -91,6 +98,7 @@ def work(app: Application, desk: Desk, kind: str, args: Mapping[str, Any]) -> Wo
         app.bus.emit(Changed(("items", "deposits"), [task.subject], desk.by))
 
     def run_and_draft(task: Task) -> None:
+        skip_published(desk, task)
         # The draft is made last, so that a failing pipeline leaves none behind.
         current = desk.live(task.subject)
         if current is not None and current.state != "prepared":

@@ -37,6 +37,17 @@ def test_whole_flow_in_practice(hdp, folder, tmp_path):
     assert items[0]["env_states"] == {"practice": "published"}
 
 
+def test_what_is_published_is_not_begun_anew(hdp, uploaded):
+    assert hdp("draft", "publish", 1).code == 0
+    for command in (
+        ("prepare", 1), ("pipeline", "draft", "no-processing", 1), ("draft", "publish", 1),
+        ("item", "set-aside", 1, "--reason", "x"),
+    ):  # fmt: skip
+        ran = hdp(*command, "--json")
+        assert (ran.code, ran.json["skipped"], ran.json["done"]) == (0, 1, 0), ran.out
+    assert hdp("item", "show", 1, "--json").json["state"] == "published"
+
+
 def test_left_out_items_are_counted_as_skipped(hdp, made):
     assert hdp("prepare", 1, 2).code == 0
     job = hdp("draft", "create", "--all", "--json").json
