@@ -196,13 +196,18 @@ def _create_and_upload(desk: Desk, task: Task) -> None:
     files.upload_files(desk, task)
 
 
+def _discard(desk: Desk, task: Task) -> None:
+    pipelining.skip_published(desk, task)
+    drafts.discard_draft(desk, task)
+
+
 _STEPS: dict[str, Callable[[Desk, Task], None]] = {
     "back": drafts.take_back,
     "create": drafts.create_draft,
     "create-upload": _create_and_upload,
     "upload": files.upload_files,
     "publish": publishing.publish_draft,
-    "discard": drafts.discard_draft,
+    "discard": _discard,
     "refresh": drafts.refresh_draft,
 }
 

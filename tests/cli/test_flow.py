@@ -41,6 +41,7 @@ def test_what_is_published_is_not_begun_anew(hdp, uploaded):
     assert hdp("draft", "publish", 1).code == 0
     for command in (
         ("prepare", 1), ("pipeline", "draft", "no-processing", 1), ("draft", "publish", 1),
+        ("draft", "discard", 1),
         ("item", "set-aside", 1, "--reason", "x"),
     ):  # fmt: skip
         ran = hdp(*command, "--json")
