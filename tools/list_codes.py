@@ -73,7 +73,8 @@ def _takers(trees: object) -> dict[str, set[int]]:
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 names = [one.arg for one in node.args.args]
-                if "code" in names:
+                # A command's --code is the project's short code, no error's.
+                if "code" in names and not node.decorator_list:
                     takers[node.name].add(names.index("code") - (names[0] in ("self", "cls")))
     return takers
 
