@@ -33,6 +33,8 @@ _TITLES = {
     "pipeline": "Run Pipeline",
     "pipeline-draft": "Run Pipeline and Create Drafts",
 }
+# Wider than the processors: while one waits for the disk the next is composed.
+_PREPARE_LANE = Lane("prepare", 16)
 LOCAL = ("prepare", "back", "set-aside", "pipeline")
 
 
@@ -166,6 +168,8 @@ def _confirm(action: Action, desk: Desk, count: int) -> None:
 
 
 def _lane(app: Application, desk: Desk, action: Action, rows: list[Overview]) -> Lane:
+    if action.kind == "prepare":
+        return _PREPARE_LANE
     if action.kind in LOCAL:
         return local_lane()
     host = host_of(app.remotes.url(app.environment(desk.env)))
