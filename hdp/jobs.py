@@ -29,9 +29,9 @@ class Lane:
     width: int
 
 
-def local_lane() -> Lane:
+def local_lane(width: int | None = None) -> Lane:
     """Work on this computer: as many at once as there are processors, at most four."""
-    return Lane("local", min(4, os.cpu_count() or 1))
+    return Lane("local", width or min(4, os.cpu_count() or 1))
 
 
 def remote_lane(host: str, width: int = 4) -> Lane:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hdp.application import describing, pipelining
+from hdp.application.config import Config
 from hdp.application.selection import Selection, choose
 from hdp.jobs import Lane, Task, Work, local_lane, remote_lane
 from hdp.net import host_of
@@ -171,7 +172,7 @@ def _lane(app: Application, desk: Desk, action: Action, rows: list[Overview]) ->
     if action.kind == "prepare":
         return _PREPARE_LANE
     if action.kind in LOCAL:
-        return local_lane()
+        return local_lane(Config(app.home).get("workers"))
     host = host_of(app.remotes.url(app.environment(desk.env)))
     large = action.kind == "upload" and any(row.sent_bytes > 64 << 20 for row in rows)
     return remote_lane(f"{host}:large", 2) if large else remote_lane(host)

@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from hdp.application.config import Config
 from hdp.net import Client
 from hdp.remote import Limits, Remote, connect
 from hdp.sdk import Connection, Target
@@ -28,7 +29,7 @@ class Remotes:
         self._app = app
         self._faults, self._rate = faults, rate
         self._practice: Practice | None = None
-        self._limits = Limits()
+        self._limits = Limits(Config(app.home).get("calls-at-once") or 4)
         self._lock = threading.Lock()
 
     def practice(self) -> Practice:

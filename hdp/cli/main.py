@@ -37,6 +37,7 @@ _COMMANDS = {
     "plugin": ("plugin", "Plugins: components and repositories."),
     "job": ("job", "Batches that ran or run."),
     "env": ("env", "Environments and their tokens."),
+    "config": ("config", "Your own settings on this computer."),
     "completion": ("completion", "Completion for your shell."),
 }
 

@@ -1,0 +1,45 @@
+"""`hdp config`: few settings, each with an effect, refused where they make no sense."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from hdp.application.config import Config
+from hdp.jobs import local_lane
+from hdp.sdk import InvalidInput, UsageError
+
+
+def test_a_setting_is_kept_and_given_back(home):
+    config = Config(home)
+    assert config.all() == {"workers": None, "calls-at-once": 4}
+    assert config.set("workers", "3") == 3
+    assert Config(home).get("workers") == 3
+    assert config.set("workers", None) is None
+    assert local_lane(3).width == 3
+
+
+@pytest.mark.parametrize(("name", "value"), [("workers", "0"), ("workers", "many"), ("color", "1")])
+def test_what_makes_no_sense_is_refused(home, name, value):
+    with pytest.raises(UsageError):
+        Config(home).set(name, value)
+    assert not (home / "config.json").exists()
+
+
+def test_a_damaged_file_is_named_and_left_alone(home):
+    home.mkdir()
+    (home / "config.json").write_text("[1")
+    with pytest.raises(InvalidInput, match=r"config\.json"):
+        Config(home).get("workers")
+    assert (home / "config.json").read_text() == "[1"
+
+
+def test_the_command_shows_and_changes_them(home, capsys):
+    from hdp.__main__ import main
+
+    assert main(["config", "set", "calls-at-once", "2", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"key": "calls-at-once", "value": 2}
+    assert main(["config", "get", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["settings"]["calls-at-once"] == 2
+    assert main(["config", "set", "nothing", "2"]) == 2
