@@ -295,6 +295,7 @@ class Jobs:
         values = {
             "id": row.id, "kind": row.kind, "title": row.title, "state": row.state, "env": row.env,
             "total": row.total, "done": row.done, "failed": row.failed, "skipped": row.skipped,
+            "cancelled": row.cancelled,
             "bytes_done": 0, "bytes_total": 0, "started": row.started, "finished": row.finished,
             "error": row.error, "args": row.args, "message": "",
         }  # fmt: skip
@@ -312,6 +313,7 @@ def _live(job: _Job) -> dict[str, Any]:
         "done": states.count("done"),
         "failed": states.count("failed"),
         "skipped": states.count("skipped"),
+        "cancelled": states.count("cancelled"),
         "bytes_done": sum(task.done for task in job.tasks),
         "bytes_total": sum(task.total or 0 for task in job.tasks),
         "message": running[-1] if running else "",

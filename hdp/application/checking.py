@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import PurePosixPath
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from hdp.events import Changed
@@ -11,10 +13,12 @@ from hdp.ingest.items import worst
 from hdp.jobs import Lane, Task
 from hdp.project import files, settings
 from hdp.project.files import FileRow
+from hdp.sdk import Cancelled
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
     from hdp.ingest.checks import Checked
+    from hdp.ingest.items import ScannedItem, ScanResult
 
 _LANE = Lane("check", 1)
 _AT_ONCE = 4
@@ -64,6 +68,30 @@ def _check(app: Application, task: Task, one: FileRow) -> Checked:
 
     task.check_cancelled()
     return check_file(app.project.file_path(one.root, one.path), relpath=one.path)
+
+
+def check_result(
+    folder: Path, result: ScanResult, *, cancelled: Callable[[], bool] | None = None
+) -> ScanResult:
+    """What a scan found, with every file opened as well; nothing is written."""
+    from hdp.ingest.checks import check_file
+    from hdp.ingest.items import ScannedFile
+
+    def checked(one: ScannedFile) -> ScannedFile:
+        if cancelled is not None and cancelled():
+            raise Cancelled("Cancelled.")
+        if one.status == "missing":
+            return one
+        seen = check_file(folder / one.relpath, relpath=one.relpath)
+        more = [finding for finding in seen.findings if finding not in one.findings]
+        status = worst(one.status, seen.status)
+        return replace(one, status=status, findings=(*one.findings, *more))
+
+    def whole(item: ScannedItem) -> ScannedItem:
+        return replace(item, files=tuple(checked(one) for one in item.files))
+
+    with ThreadPoolExecutor(_AT_ONCE, "check") as pool:
+        return replace(result, items=tuple(pool.map(whole, result.items)))
 
 
 def _store(app: Application, portion: list[tuple[FileRow, Checked]]) -> None:

@@ -32,10 +32,12 @@ def reset_practice(app: Application) -> None:
             code="practice-in-use",
             hint="Close the other window or command, then try again.",
         )
-    app.remotes.close()
     folder = app.home / "practice"
     if not folder.exists():
         return
+    with app.remotes.practice().repository.catalogue.read() as db:
+        last = catalogue.last_number(db)
+    app.remotes.close()
     aside = folder.with_name(f"practice-removed-{uuid.uuid4().hex[:8]}")
     try:
         folder.rename(aside)
@@ -46,6 +48,9 @@ def reset_practice(app: Application) -> None:
             hint="Close other HDP windows and commands, then try again.",
         ) from error
     shutil.rmtree(aside, ignore_errors=True)
+    # Projects remember the numbers of their records, so none may be given a second time.
+    with app.remotes.practice().repository.catalogue.write() as db:
+        catalogue.go_on_after(db, last)
 
 
 def _others(folder: Path) -> bool:

@@ -14,7 +14,7 @@ from hdp.ingest.options import ScanOptions
 from hdp.jobs import Lane, Task
 from hdp.project import files, items, mappings, settings
 from hdp.project.project import Project
-from hdp.sdk import InvalidInput, UsageError
+from hdp.sdk import InvalidInput, Refused, UsageError
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
@@ -59,13 +59,14 @@ def check_new(spec: NewProject) -> None:
             code="bad-code",
             hint="Use up to 32 letters and digits, such as SAMOS; it names the output folder.",
         )
-    if not spec.input.is_dir():
-        raise InvalidInput(
-            f"The input folder {spec.input} is not there.",
-            code="input-missing",
-            hint="Choose the folder that holds your files.",
-            where={"file": str(spec.input)},
+    if spec.file.exists():
+        raise Refused(
+            f"{spec.file} exists already; it was not touched.",
+            code="file-exists",
+            hint="Choose another file name.",
+            where={"file": str(spec.file)},
         )
+    _check_input(spec)
     if spec.output.resolve() == spec.input.resolve():
         raise UsageError(
             "The output folder must not be the input folder: originals are never mixed with"
@@ -85,6 +86,12 @@ def preview(
     """What a scan would find; nothing is written."""
     from hdp.ingest.scan import scan
 
+    _check_input(spec)
+    result = scan(scan_options(spec), progress=progress, cancelled=cancelled)
+    return checking.check_result(spec.input, result, cancelled=cancelled)
+
+
+def _check_input(spec: NewProject) -> None:
     if not spec.input.is_dir():
         raise InvalidInput(
             f"The input folder {spec.input} is not there.",
@@ -92,7 +99,6 @@ def preview(
             hint="Choose the folder that holds your files.",
             where={"file": str(spec.input)},
         )
-    return scan(scan_options(spec), progress=progress, cancelled=cancelled)
 
 
 def create_project(app: Application, spec: NewProject) -> Project:

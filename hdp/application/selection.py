@@ -56,6 +56,12 @@ def choose(
             hint="Name item ids, or use --all, or filter: --search, --title, --since, --until,"
             " --state.",
         )
+    if selection.ids and selection.all:
+        raise UsageError(
+            "Item ids and --all were given together.",
+            code="ids-and-all",
+            hint="Leave one of them out; nothing was done.",
+        )
     if selection.ids:
         chosen = list(matching(_by_ids(rows, selection.ids), selection))
         return chosen[: selection.first], []

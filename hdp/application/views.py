@@ -264,6 +264,12 @@ def _attention(rows: Sequence[Overview]) -> list[dict[str, Any]]:
     cases = (
         ("missing-files", "items miss files", "Put them back, then scan.", "files",
          lambda row: row.worst == "missing"),
+        ("invalid-files", "items have damaged files", "Replace them, then scan.", "files",
+         lambda row: row.worst == "invalid" and row.stage == "prepare"),
+        ("incomplete-models", "models lack materials or textures",
+         "Put them where the model looks for them, then scan.", "files",
+         lambda row: row.worst in ("material-missing", "textures-missing", "conflict")
+         and row.stage == "prepare"),
         ("changed-files", "items changed on disk after they went into a record",
          "Look at them under Files.", "files", lambda row: row.worst == "changed"),
         ("failed-uploads", "drafts have failed uploads",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from hdp.cli.base import LazyGroup
-from hdp.cli.session import Session, write_json
+from hdp.cli.session import Session, finding_lines, write_json
 
 if TYPE_CHECKING:
     from hdp.sdk import HdpError
@@ -158,8 +158,9 @@ _UNREADABLE = ("input-missing", "mapping-unreadable", "output-not-folder", "file
 def tell_error(session: Session, error: HdpError) -> int:
     """Print an error for people and, with --json, for programs; returns the exit status."""
     sys.stderr.write(f"{error.message}\n")
-    for finding in error.findings[1:20]:
-        sys.stderr.write(f"  {finding.message}\n")
+    if len(error.findings) > 1:
+        for line in finding_lines([one.to_json() for one in error.findings[:20]]):
+            sys.stderr.write(f"  {line}\n")
     if error.hint:
         sys.stderr.write(f"  {error.hint}\n")
     _error_document(session, error.to_json())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hdp.cli.main import CANCELLED, FAILED, OK
+from hdp.cli.main import CANCELLED, FAILED, OK, REFUSED
 
 if TYPE_CHECKING:
     from hdp.application import Application, Selection
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from hdp.cli.session import Session
 
 _SHOWN = 50
+# Refused for safety; where that is true of all that was asked for, the exit status says so.
+_SAFETY = ("files-not-verified", "changed-on-site", "other-account", "published-on-site")
 
 
 def act(
@@ -176,6 +178,9 @@ def job_exit(document: Mapping[str, Any], *, cancelled: bool = False) -> int:
     """The exit status that a finished job stands for."""
     if cancelled or document["state"] == "cancelled":
         return CANCELLED
+    codes = [task["error"]["code"] for task in document["tasks"] if task["error"]]
+    if document["failed"] and not document["done"] and all(one in _SAFETY for one in codes):
+        return REFUSED
     return FAILED if document["failed"] or document["state"] != "done" else OK
 
 
@@ -199,8 +204,11 @@ def _print_failure(session: Session, task: Mapping[str, Any]) -> None:
     sys.stderr.write(
         f"{task['item']}  {failed}  {task['title']}  [{error['code']}] {task['message']}\n"
     )
-    for finding in error.get("findings", [])[1:10]:
-        sys.stderr.write(f"      {finding['message']}\n")
+    told = {task["message"]}
+    for finding in error.get("findings", []):
+        if finding["severity"] == "error" and finding["message"] not in told and len(told) < 10:
+            told.add(finding["message"])
+            sys.stderr.write(f"      {finding['message']}\n")
     if error["hint"]:
         sys.stderr.write(f"      {error['hint']}\n")
 
@@ -212,5 +220,7 @@ def _colored() -> bool:
 
 
 def _summary(job: Mapping[str, Any]) -> str:
-    parts = [f"{job[name]} {name}" for name in ("done", "failed", "skipped") if job[name]]
-    return f"Job {job['id']}: {', '.join(parts) or 'nothing'} of {job['total']}."
+    names = ("done", "failed", "skipped", "cancelled")
+    parts = [f"{job[name]} {name}" for name in names if job.get(name)]
+    more = " The same command carries on from here." if job.get("cancelled") else ""
+    return f"Job {job['id']}: {', '.join(parts) or 'nothing'} of {job['total']}.{more}"

@@ -176,6 +176,16 @@ class Catalogue:
             db.execute("COMMIT")
 
 
+def last_number(db: sqlite3.Connection) -> int:
+    """The number that was given last."""
+    return int(db.execute("SELECT next FROM counter").fetchone()[0])
+
+
+def go_on_after(db: sqlite3.Connection, number: int) -> None:
+    """Give only numbers after this one: an emptied repository must not use one again."""
+    db.execute("UPDATE counter SET next = MAX(next, ?)", (number,))
+
+
 def allocate(db: sqlite3.Connection, count: int) -> int:
     """The first of `count` new ids, never given before."""
     row = db.execute("UPDATE counter SET next = next + ? RETURNING next", (count,)).fetchall()

@@ -315,9 +315,11 @@ def unsettled(connection: sqlite3.Connection, env: str, owners: Sequence[str]) -
 
 
 def known_remote_ids(connection: sqlite3.Connection, env: str) -> set[str]:
-    """Every id of a draft or record that the project knows in an environment."""
+    """Every id of a draft or record that the project has in an environment."""
     rows = connection.execute(
-        "SELECT remote_id FROM deposit WHERE env = ? AND remote_id IS NOT NULL", (env,)
+        "SELECT remote_id FROM deposit"
+        " WHERE env = ? AND remote_id IS NOT NULL AND state != 'discarded'",
+        (env,),
     ).fetchall()
     return {row["remote_id"] for row in rows}
 

@@ -30,6 +30,7 @@ class JobRow:
     done: int
     failed: int
     skipped: int
+    cancelled: int
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ class TaskRow:
 _JOB = """
 SELECT j.*, COUNT(t.id) AS total, COALESCE(SUM(t.state = 'done'), 0) AS done,
        COALESCE(SUM(t.state = 'failed'), 0) AS failed,
-       COALESCE(SUM(t.state = 'skipped'), 0) AS skipped
+       COALESCE(SUM(t.state = 'skipped'), 0) AS skipped,
+       COALESCE(SUM(t.state IN ('cancelled', 'interrupted')), 0) AS cancelled
 FROM job j LEFT JOIN task t ON t.job_id = j.id
 """
 

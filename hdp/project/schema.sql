@@ -129,7 +129,8 @@ CREATE TABLE deposit (
 
 CREATE UNIQUE INDEX one_live_deposit ON deposit (item_id, env) WHERE state IN ('prepared', 'draft', 'in_review');
 
-CREATE UNIQUE INDEX one_owner_of_remote ON deposit (env, remote_id) WHERE remote_id IS NOT NULL;
+CREATE UNIQUE INDEX one_owner_of_remote ON deposit (env, remote_id)
+  WHERE remote_id IS NOT NULL AND state != 'discarded';
 
 CREATE INDEX deposit_by_state ON deposit (env, state);
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hdp.events import now
 from hdp.jobs import Task
 from hdp.project import deposits
 from hdp.project.deposits import Deposit
@@ -25,12 +24,14 @@ def create_draft(desk: Desk, task: Task) -> None:
     try:
         with desk.intent(deposit, "create"):
             draft = remote.create_draft(record, deposit.key)
-            store_draft(desk, deposit, draft)
-    except Unreachable:
+            if not settling.adopt(desk, deposit, draft):
+                raise _taken(desk, deposit, draft)
+    except Unreachable as error:
+        left = desk.project.read(lambda c: deposits.get_deposit(c, deposit.id))
+        if left.doing != "create" or error.name == "number-taken":
+            raise  # it never left this computer, or only a person can decide
         # No answer: it may have been made. Look for it before anybody tries again.
-        settling.settle_create(
-            desk, desk.project.read(lambda c: deposits.get_deposit(c, deposit.id))
-        )
+        settling.settle_create(desk, left)
         again = desk.live(task.subject)
         if again is None or again.state != "draft":
             raise
@@ -49,15 +50,15 @@ def to_record(deposit: Deposit) -> Record:
     return Record(fields=deposit.metadata, key=deposit.key)
 
 
-def store_draft(desk: Desk, deposit: Deposit, draft: Draft) -> None:
-    """Write down that a draft exists; its intent is settled in the same transaction."""
-    desk.project.write(
-        lambda c: deposits.settle(
-            c, deposit.id, state="draft", remote_id=draft.id, concept_id=draft.concept_id,
-            url=draft.url or desk.remote.page_url(draft.id), readback=dict(draft.metadata),
-            drafted=now(),
-        )
-    )  # fmt: skip
+def _taken(desk: Desk, deposit: Deposit, draft: Draft) -> Unreachable:
+    # An Unreachable, because the intent must stay: there is a draft that nobody owns.
+    desk.project.write(lambda c: deposits.update(c, deposit.id, candidates=[draft.id]))
+    return Unreachable(
+        f"{desk.env_title} gave the new draft the number {draft.id}, which an earlier record of"
+        " this project has already: the repository was emptied, or it is another one.",
+        code="number-taken",
+        hint="Use a new project, or an environment of another name, for this repository.",
+    )
 
 
 def discard_draft(desk: Desk, task: Task) -> None:

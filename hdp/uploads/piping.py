@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,6 +105,7 @@ class PipelineWork:
 
 def safe_name(text: str) -> str:
     """A name that every file system takes: letters, digits, dot, dash, underscore."""
+    text = unicodedata.normalize("NFC", text)
     return re.sub(r"[^\w.-]+", "-", text).strip("-.")[:80] or "item"
 
 

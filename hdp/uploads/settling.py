@@ -95,6 +95,8 @@ def _clear(desk: Desk, deposit: Deposit) -> None:
 
 def settle_create(desk: Desk, deposit: Deposit) -> None:
     """Adopt the draft that a lost create made, or clear the intent where there is none."""
+    if deposit.candidates:
+        return  # found before, and more than we may decide: a person does
     record = Record(fields=deposit.metadata, key=deposit.key)
     since = datetime.fromisoformat(str(deposit.doing_since))
     until = datetime.fromisoformat(deposit.doing_until) if deposit.doing_until else None

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from hdp.application import describing, views
+from hdp.application import describing, practising, views
 from hdp.project import deposits
 from hdp.sdk import Draft, Record
 
@@ -195,3 +195,46 @@ def test_prepare_names_every_problem(project, do):
     by_item = {task["item"]: task["error"]["findings"] for task in job["tasks"]}
     assert {"title", "creators"} <= {one["where"].get("field") for one in by_item[1]}
     assert "no-row" in {one["code"] for one in by_item[2]}
+
+
+def test_an_emptied_practice_repository_never_gives_a_number_again(
+    app, drafted, do, home, monkeypatch
+):
+    monkeypatch.setattr(practising, "_others", lambda folder: False)  # our own project is open
+    before = {draft.id for draft in drafts_of(app)}
+    practising.reset_practice(app)
+    assert drafts_of(app) == []
+    drafted.write(lambda c: deposits_back_to_prepare(c))
+    assert do("create")["done"] == 3
+    assert not before & {draft.id for draft in drafts_of(app)}
+
+
+def deposits_back_to_prepare(connection) -> None:
+    connection.execute("UPDATE deposit SET state = 'discarded'")
+    connection.execute(
+        "INSERT INTO deposit (item_id, env, state, key, title, metadata, prepared)"
+        " SELECT item_id, env, 'prepared', key || '-2', title, metadata, prepared FROM deposit"
+    )
+
+
+def test_a_number_that_was_given_twice_is_left_to_a_person(app, project, do, practice):
+    do("prepare")
+    project.write(
+        lambda c: c.execute(
+            "INSERT INTO deposit (item_id, env, state, key, prepared, remote_id)"
+            " VALUES (3, 'practice', 'published', 'old', '', '1002')"
+        )
+    )
+    job = do("create", 1)
+    assert errors_of(job) == ["number-taken"]
+    assert errors_of(do("create", 1)) == ["unsettled"]
+    assert len(drafts_of(app)) == 1
+
+
+def test_a_server_that_is_down_is_said_to_be(app, project, do):
+    app.environments.add("down", target="zenodo", url="http://127.0.0.1:9")
+    app.credentials.store("down", "a-token-of-some-length")
+    do("prepare", env="down")
+    job = do("create", 1, env="down")
+    assert errors_of(job) == ["unreachable"]
+    assert views.draft_list(app, "down")[0]["doing"] is None

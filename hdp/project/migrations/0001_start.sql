@@ -126,7 +126,8 @@ CREATE TABLE deposit (
   CHECK (state NOT IN ('draft', 'in_review', 'published') OR remote_id IS NOT NULL)
 );
 CREATE UNIQUE INDEX one_live_deposit ON deposit (item_id, env) WHERE state IN ('prepared', 'draft', 'in_review');
-CREATE UNIQUE INDEX one_owner_of_remote ON deposit (env, remote_id) WHERE remote_id IS NOT NULL;
+CREATE UNIQUE INDEX one_owner_of_remote ON deposit (env, remote_id)
+  WHERE remote_id IS NOT NULL AND state != 'discarded';
 CREATE INDEX deposit_by_state ON deposit (env, state);
 
 CREATE TABLE deposit_file (
