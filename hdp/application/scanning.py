@@ -50,6 +50,12 @@ def _with_never(options: ScanOptions, never: list[Path]) -> ScanOptions:
 
 def check_new(spec: NewProject) -> None:
     """Refuse a project that cannot be made as it is meant; nothing is written."""
+    check_details(spec)
+    check_paths(spec)
+
+
+def check_details(spec: NewProject) -> None:
+    """Refuse a name, short code or project file that will not do."""
     if not spec.name.strip():
         raise UsageError("The project has no name.", code="no-name", hint="Give it a name.")
     code = spec.code.strip()
@@ -66,6 +72,17 @@ def check_new(spec: NewProject) -> None:
             hint="Choose another file name.",
             where={"file": str(spec.file)},
         )
+    if not spec.file.parent.is_dir():
+        raise InvalidInput(
+            f"The folder {spec.file.parent} is not there.",
+            code="folder-missing",
+            hint="Choose a folder that exists for the project file.",
+            where={"file": str(spec.file)},
+        )
+
+
+def check_paths(spec: NewProject) -> None:
+    """Refuse an input or output folder that will not do."""
     _check_input(spec)
     if spec.output.resolve() == spec.input.resolve():
         raise UsageError(

@@ -57,11 +57,14 @@ def test_from_files_to_published_records(page, expect, project, app):
 
 def test_a_new_project_in_the_wizard(page, expect, make_folder, tmp_path, app):
     folder = make_folder(4)
-    page.get_by_role("link", name="New Project").click()
+    page.get_by_role("button", name="New Project").click()
     page.get_by_label("Project name").fill("Wizard")
-    page.get_by_label("Short code").fill("WIZ")
+    page.get_by_label("Short code").fill("S Ü D")
     page.get_by_label("Folder of the project file").fill(str(tmp_path))
     next_step = page.get_by_role("button", name="Next")
+    next_step.click()
+    expect(page.get_by_text("is no short code")).to_be_visible()
+    page.get_by_label("Short code").fill("WIZ")
     next_step.click()
     page.get_by_role("checkbox", name=re.compile("Image")).check()
     next_step.click()

@@ -49,6 +49,15 @@ class ProjectPages:
             "job": scanning.start_scan(self._app, then_check=True),
         }
 
+    def check(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Whether one step of the wizard (`details`, `paths`) will do; nothing is written."""
+        checks = {"details": scanning.check_details, "paths": scanning.check_paths}
+        if body.get("step") not in checks:
+            raise _wrong("step", "details or paths")
+        filled = {"input": "/", "output": "/", **{k: v for k, v in body.items() if v}}
+        checks[str(body["step"])](read_spec(filled))
+        return {}
+
     def preview(self, body: Mapping[str, Any], stopped: Callable[[], bool]) -> dict[str, Any]:
         """What a scan would find; a later preview ends an earlier one."""
         with self._lock:

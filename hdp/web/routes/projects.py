@@ -17,6 +17,7 @@ def add(api: Api) -> None:
         "/project/preview",
         lambda ask: projects.preview(ask.body, request.environ["hdp.closing"].is_set),
     )
+    api.post("/project/check", lambda ask: projects.check(ask.body))
     api.post("/project/scan", lambda ask: projects.scan(), 202)
     api.post("/project/demo", lambda ask: projects.demo(), 202)
     api.get("/modalities", lambda ask: projects.modalities())
