@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,11 +125,18 @@ class _Job:
             task.state = "cancelled"
         except HdpError as error:
             task.state, task.message, task.error = "failed", error.message, error.to_json()
-        except Exception as error:
+        except BaseException as error:  # a plugin may even call sys.exit
             log.exception("A task of job %s failed in an unexpected way", self.id)
             task.state, task.error = "failed", _bug(error)
             task.message = task.error["message"]
         self._note(task)
+
+    def fail_rest(self, error: Exception) -> None:
+        told = error.to_json() if isinstance(error, HdpError) else _bug(error)
+        for task in self.tasks:
+            if task.state in ("queued", "running"):
+                task.state, task.message, task.error = "failed", told["message"], told
+                self._unsaved.append(task)
 
     def _note(self, task: Task) -> None:
         with self._lock:
@@ -144,8 +151,13 @@ class _Job:
         with self._lock:
             tasks, self._unsaved = self._unsaved, []
             self._saved = time.monotonic()
-        if tasks:
-            self.manager.save_tasks(self.id, tasks)
+        try:
+            if tasks:
+                self.manager.save_tasks(self.id, tasks)
+        except HdpError:
+            with self._lock:
+                self._unsaved = [*tasks, *self._unsaved]  # written with the next ones
+            log.exception("The tasks of job %s could not be written yet", self.id)
 
     def tell_task(self, task: Task) -> None:
         self.manager.bus.emit(TaskFinished(self.id, task.to_json()))
@@ -159,10 +171,10 @@ class _Job:
         states = {task.state for task in self.tasks}
         if self.cancelled.is_set() and "cancelled" in states:
             return "cancelled"
-        return "failed" if "failed" in states else "done"
+        return "done" if states <= {"done", "skipped"} else "failed"
 
 
-def _bug(error: Exception) -> dict[str, Any]:
+def _bug(error: BaseException) -> dict[str, Any]:
     return HdpError(
         f"HDP made a mistake here ({type(error).__name__}: {error}).",
         code="bug",
@@ -208,18 +220,22 @@ class Jobs:
             self._project.write(lambda c: rows.start_job(c, job.id))
             job.tell(last=True)
             pool = self._pool(lane)
-            futures: list[Future[None]] = [
-                pool.submit(job.run_task, task, work) for task in job.tasks
-            ]
-            wait(futures)
+            wait([pool.submit(job.run_task, task, work) for task in job.tasks])
+        except Exception as error:
+            log.exception("Job %s could not be run", job.id)
+            job.fail_rest(error)
         finally:
             self._finish(job)
 
     def _finish(self, job: _Job) -> None:
-        job.save()
-        self._project.write(lambda c: rows.finish_job(c, job.id, job.end_state()))
-        job.tell(last=True)
-        job.finished.set()
+        try:
+            job.save()
+            self._project.write(lambda c: rows.finish_job(c, job.id, job.end_state()))
+            job.tell(last=True)
+        except Exception:
+            log.exception("The end of job %s could not be written", job.id)
+        finally:
+            job.finished.set()
 
     def _pool(self, lane: Lane) -> ThreadPoolExecutor:
         with self._lock:

@@ -107,6 +107,7 @@ class Application:
         with self._lock:
             if self._project is None:
                 return
+            self._project.db.on_foreign_change = lambda: None
             self.jobs.close()
             project, self._project, self._jobs = self._project, None, None
             project.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import queue
 import sqlite3
@@ -17,8 +18,10 @@ from hdp.project.migrate import APPLICATION_ID, latest_version, migrate
 from hdp.sdk import ProjectError, Refused
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 _POLL_S = 0.5
 _TOGETHER = 64
+_READERS = 16  # connections that are kept for the next reader
 _Job = tuple[Callable[[sqlite3.Connection], Any], "Future[Any]"]
 
 
@@ -86,7 +89,7 @@ class Database:
     """One open project file.
 
     `write` runs a function alone, inside BEGIN IMMEDIATE, on the one writer thread;
-    `read` runs one on this thread's own read-only connection, results fetched whole.
+    `read` runs one on a read-only connection, which must fetch its results whole.
     `on_foreign_change` is called when another process changed the file.
     """
 
@@ -95,8 +98,7 @@ class Database:
         self.read_only = read_only
         self.on_foreign_change: Callable[[], None] = lambda: None
         self._jobs: queue.Queue[_Job | None] = queue.Queue()
-        self._local = threading.local()
-        self._readers: list[sqlite3.Connection] = []
+        self._idle: queue.Queue[sqlite3.Connection] = queue.Queue(_READERS)
         self._closed = False
         self._writer = threading.Thread(target=self._write_loop, name="project-writer", daemon=True)
         self._writer.start()
@@ -116,14 +118,25 @@ class Database:
         return future.result()
 
     def read(self, function: Callable[[sqlite3.Connection], T]) -> T:
-        """Run `function` on a read-only connection and give back its result."""
+        """Run `function` on a read-only connection and give back its result, fetched whole."""
         if self._closed:
             raise ProjectError("The project is closed.", code="project-closed")
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = connect(self.path, read_only=True)
-            self._readers.append(connection)
-        return function(connection)
+        try:
+            connection = self._idle.get_nowait()
+        except queue.Empty:
+            connection = connect(self.path, read_only=True)
+        try:
+            return function(connection)
+        finally:
+            self._give_back(connection)
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        try:
+            if self._closed:
+                raise queue.Full
+            self._idle.put_nowait(connection)
+        except queue.Full:
+            connection.close()
 
     def backup(self, target: Path) -> Path:
         """Write a whole, compact copy to `target`, which must not exist yet."""
@@ -136,8 +149,8 @@ class Database:
         self._closed = True
         self._jobs.put(None)
         self._writer.join()
-        for connection in self._readers:
-            connection.close()
+        while not self._idle.empty():
+            self._idle.get_nowait().close()
 
     def _write_loop(self) -> None:
         connection = connect(self.path, read_only=self.read_only)
@@ -149,12 +162,26 @@ class Database:
                 current = _data_version(connection)
                 if current != seen:
                     seen = current
-                    self.on_foreign_change()
+                    # Not here: whoever hears it may read, write or fail, and the writer must live.
+                    threading.Thread(target=self._tell_foreign_change, daemon=True).start()
                 continue
             if job is None:
                 break
             _run_together(connection, [job, *self._waiting()])
         connection.close()
+        self._refuse_rest()
+
+    def _refuse_rest(self) -> None:
+        while not self._jobs.empty():
+            job = self._jobs.get_nowait()
+            if job is not None:
+                job[1].set_exception(ProjectError("The project is closed.", code="project-closed"))
+
+    def _tell_foreign_change(self) -> None:
+        try:
+            self.on_foreign_change()
+        except Exception:
+            log.exception("A change of another process could not be heeded")
 
     def _waiting(self) -> Iterator[_Job]:
         """What else is to be written just now; writing it together costs one sync of the disk."""
@@ -221,9 +248,22 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
+        _commit(connection)
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
+
+
+def _commit(connection: sqlite3.Connection) -> None:
+    """Commit, waiting for readers of other processes up to three times as long as usual."""
+    for _ in range(2):
+        try:
+            connection.execute("COMMIT")
+            return
+        except sqlite3.OperationalError:
+            if not connection.in_transaction:
+                raise
     connection.execute("COMMIT")
 
 

@@ -264,9 +264,24 @@ def take_over(connection: sqlite3.Connection, deposit: Deposit, owner: str) -> b
     return cursor.rowcount == 1
 
 
-def settle(connection: sqlite3.Connection, deposit_id: int, **changes: Any) -> None:
-    """Clear the intent and write what became of it, in one statement."""
-    update(connection, deposit_id, doing=None, owner=None, candidates=None, **changes)
+def settle(connection: sqlite3.Connection, intent: Deposit, **changes: Any) -> bool:
+    """Clear this very intent and write what became of it; False where it is another's by now."""
+    row = connection.execute(
+        "SELECT doing, owner, doing_since FROM deposit WHERE id = ?", (intent.id,)
+    ).fetchone()
+    if row is None or tuple(row) != (intent.doing, intent.owner, intent.doing_since):
+        return False
+    update(connection, intent.id, doing=None, owner=None, candidates=None, **changes)
+    return True
+
+
+def creating_alike(connection: sqlite3.Connection, deposit: Deposit) -> list[str]:
+    """The owners of other open creates of equal metadata in the same environment."""
+    rows = connection.execute(
+        "SELECT owner FROM deposit WHERE env = ? AND doing = 'create' AND id != ? AND metadata = ?",
+        (deposit.env, deposit.id, _dump(deposit.metadata)),
+    ).fetchall()
+    return [row["owner"] for row in rows]
 
 
 def update(connection: sqlite3.Connection, deposit_id: int, **changes: Any) -> None:

@@ -138,10 +138,13 @@ class Project:
 
     def close(self) -> None:
         """Write down that this process is done, and let go of the file."""
-        if not self.db.read_only:
-            self.write(lambda c: sessions.end_session(c, self.session.id))
-        self.db.close()
-        self.session.end()
+        self.db.on_foreign_change = lambda: None
+        try:
+            if not self.db.read_only:
+                self.write(lambda c: sessions.end_session(c, self.session.id))
+        finally:
+            self.db.close()
+            self.session.end()
 
     def read(self, function: Callable[[sqlite3.Connection], T]) -> T:
         """Run a query function on this thread's read-only connection."""

@@ -49,7 +49,7 @@ class Connection:
 
     environment: str
     base_url: str
-    token: str
+    token: str = field(repr=False)
     settings: Params
     http: Http
     log: Logger

@@ -95,30 +95,26 @@ class Desk:
         return account
 
     @contextmanager
-    def intent(self, deposit: Deposit, doing: str) -> Iterator[None]:
+    def intent(self, deposit: Deposit, doing: str) -> Iterator[Deposit]:
         """Write what is about to be done, before it is; taken back where it surely was not done.
 
-        The body must settle the deposit itself when it worked. On Unreachable the intent
-        stays, because nobody knows yet.
+        Gives the deposit as it is now that nobody else can change it. The body must settle
+        it when it worked. On Unreachable the intent stays, because nobody knows yet.
         """
         account = self.check_account(deposit)
         since = self.server_now()
-        claimed = self.project.write(
-            lambda c: deposits.claim(
-                c, deposit.id, doing=doing, state=deposit.state,
-                owner=self.project.session.id, since=since, account=account,
-            )
-        )  # fmt: skip
-        if not claimed:
-            raise Conflict(
-                "Something else is being done to this record just now.",
-                code="busy",
-                hint="Look again in a moment.",
-                where={"item": deposit.item_id},
-            )
-        with BUSY.held(deposit.id):
+        with BUSY.held(deposit):
+            claimed = self.project.write(
+                lambda c: deposits.claim(
+                    c, deposit.id, doing=doing, state=deposit.state,
+                    owner=self.project.session.id, since=since, account=account,
+                )
+            )  # fmt: skip
+            if not claimed:
+                raise busy(deposit)
+            ours = self.project.read(lambda c: deposits.get_deposit(c, deposit.id))
             try:
-                yield
+                yield ours
             except HdpError as error:
                 # Whether an unreachable server did it is open, so the intent stays; not where
                 # the request never left, nor for an upload, which looks before it sends.
@@ -126,7 +122,7 @@ class Desk:
                 if lost and doing != "upload":
                     self._note_lost(deposit)
                 else:
-                    self.project.write(lambda c: deposits.settle(c, deposit.id))
+                    self.project.write(lambda c: deposits.settle(c, ours))
                 self.changed(deposit.item_id)
                 raise
         self.changed(deposit.item_id)
@@ -144,14 +140,17 @@ class _Busy:
         self._lock = threading.Lock()
 
     @contextmanager
-    def held(self, deposit_id: int) -> Iterator[None]:
+    def held(self, deposit: Deposit) -> Iterator[None]:
+        """Be the only one at work on a deposit; Conflict where another thread is."""
         with self._lock:
-            self._ids.add(deposit_id)
+            if deposit.id in self._ids:
+                raise busy(deposit)
+            self._ids.add(deposit.id)
         try:
             yield
         finally:
             with self._lock:
-                self._ids.discard(deposit_id)
+                self._ids.discard(deposit.id)
 
     def __contains__(self, deposit_id: int) -> bool:
         with self._lock:
@@ -159,6 +158,16 @@ class _Busy:
 
 
 BUSY = _Busy()
+
+
+def busy(deposit: Deposit) -> Conflict:
+    """The error of a deposit that somebody else works on."""
+    return Conflict(
+        "Something else is being done to this record just now.",
+        code="busy",
+        hint="Look again in a moment.",
+        where={"item": deposit.item_id},
+    )
 
 
 def wrong_state(message: str, item_id: int, hint: str) -> Conflict:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 from hdp.jobs import Task
 from hdp.project import deposits
 from hdp.project.deposits import Deposit
@@ -19,26 +25,60 @@ def create_draft(desk: Desk, task: Task) -> None:
         )
     if deposit.state != "prepared":
         task.skip(f"There is a {_word(deposit)} of it already: {deposit.remote_id}.")
-    record = to_record(deposit)
     remote = desk.remote_for(task, deposit.title)
-    try:
-        with desk.intent(deposit, "create"):
-            draft = remote.create_draft(record, deposit.key)
-            if not settling.adopt(desk, deposit, draft):
-                raise _taken(desk, deposit, draft)
-    except Unreachable as error:
-        left = desk.project.read(lambda c: deposits.get_deposit(c, deposit.id))
-        if left.doing != "create" or error.name == "number-taken":
-            raise  # it never left this computer, or only a person can decide
-        # No answer: it may have been made. Look for it before anybody tries again.
-        settling.settle_create(desk, left)
-        again = desk.live(task.subject)
-        if again is None or again.state != "draft":
-            raise
-        draft_id = again.remote_id
-        task.say(f"Draft {draft_id}; its answer was lost and it was found again.")
-        return
+    with ALIKE.held((desk.env, json.dumps(deposit.metadata, sort_keys=True))):
+        try:
+            with desk.intent(deposit, "create") as ours:
+                # Read after the claim: it may have been prepared anew a moment ago.
+                draft = remote.create_draft(to_record(ours), ours.key)
+                if not settling.adopt(desk, ours, draft):
+                    raise _taken(desk, ours, draft)
+        except Unreachable as error:
+            task.say(
+                f"Draft {_find_lost(desk, deposit, error)}; its answer was lost, it was found."
+            )
+            return
     task.say(f"Draft {draft.id}")
+
+
+def _find_lost(desk: Desk, deposit: Deposit, error: Unreachable) -> str:
+    """The draft whose answer was lost; raises the error where there is none or it is open."""
+    left = desk.project.read(lambda c: deposits.get_deposit(c, deposit.id))
+    if left.doing != "create" or error.name == "number-taken":
+        raise error  # it never left this computer, or only a person can decide
+    settling.settle(desk, left)
+    again = desk.project.read(lambda c: deposits.get_deposit(c, deposit.id))
+    if again.state != "draft":
+        raise error
+    return str(again.remote_id)
+
+
+class _Alike:
+    """Creates of equal metadata one after the other: a lost one is found only if it is alone."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._locks: dict[Any, tuple[threading.Lock, int]] = {}
+
+    @contextmanager
+    def held(self, key: Any) -> Iterator[None]:
+        """Be the only create of this kind in this process."""
+        with self._lock:
+            lock, users = self._locks.get(key, (threading.Lock(), 0))
+            self._locks[key] = (lock, users + 1)
+        try:
+            with lock:
+                yield
+        finally:
+            with self._lock:
+                lock, users = self._locks[key]
+                if users == 1:
+                    del self._locks[key]
+                else:
+                    self._locks[key] = (lock, users - 1)
+
+
+ALIKE = _Alike()
 
 
 def _word(deposit: Deposit) -> str:
@@ -76,19 +116,14 @@ def discard_draft(desk: Desk, task: Task) -> None:
     remote = desk.remote_for(task, deposit.title)
     remote_id = str(deposit.remote_id)
     try:
-        with desk.intent(deposit, "discard"):
+        with desk.intent(deposit, "discard") as ours:
             remote.discard(remote_id)
-            store_discarded(desk, deposit)
+            desk.project.write(lambda c: deposits.settle(c, ours, state="discarded"))
     except Unreachable:
         settling.settled(desk, desk.project.read(lambda c: deposits.get_deposit(c, deposit.id)))
         if desk.live(task.subject) is not None:
             raise
     task.say(f"Draft {remote_id} is deleted.")
-
-
-def store_discarded(desk: Desk, deposit: Deposit) -> None:
-    """Write down that the draft is no more."""
-    desk.project.write(lambda c: deposits.settle(c, deposit.id, state="discarded"))
 
 
 def take_back(desk: Desk, task: Task) -> None:

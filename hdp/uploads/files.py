@@ -23,13 +23,13 @@ def upload_files(desk: Desk, task: Task) -> None:
     if deposit.state == "published":
         task.skip("It is published already.")
     remote = desk.remote_for(task, deposit.title)
-    files = desk.project.read(lambda c: deposits.list_files(c, deposit.id))
-    with desk.intent(deposit, "upload"):
+    with desk.intent(deposit, "upload") as ours:
+        files = desk.project.read(lambda c: deposits.list_files(c, ours.id))
         try:
-            failures = _send_all(desk, remote, deposit, files, task)
+            failures = _send_all(desk, remote, ours, files, task)
         finally:
-            desk.project.write(lambda c: deposits.reset_files(c, deposit.id))
-        desk.project.write(lambda c: deposits.settle(c, deposit.id))
+            desk.project.write(lambda c: deposits.reset_files(c, ours.id))
+        desk.project.write(lambda c: deposits.settle(c, ours))
     if failures:
         raise _summary(failures, len(files))
     task.say(f"{len(files)} of {len(files)} files verified")

@@ -9,7 +9,7 @@ from hdp.jobs import Task
 from hdp.project import deposits
 from hdp.project.deposits import Deposit, DepositFile
 from hdp.remote import Remote
-from hdp.sdk import Missing, Record, Refused, RemoteFile, Unreachable
+from hdp.sdk import Draft, Missing, Record, Refused, RemoteFile, Unreachable
 from hdp.uploads import settling
 from hdp.uploads.desk import Desk, wrong_state
 from hdp.uploads.files import matches
@@ -25,18 +25,20 @@ def publish_draft(desk: Desk, task: Task) -> None:
     remote = desk.remote_for(task, deposit.title)
     files = desk.project.read(lambda c: deposits.list_files(c, deposit.id))
     check_uploaded(deposit, files)
-    desk.check_account(deposit)
-    _check_site(desk, deposit, files)
-    task.check_cancelled()
-    _renew_date(desk, remote, deposit)
     try:
-        with desk.intent(deposit, "publish"):
-            publication = remote.publish(str(deposit.remote_id))
-            settling.store_publication(desk, deposit, publication)
+        with desk.intent(deposit, "publish") as ours:
+            _check_site(desk, ours, files)
+            task.check_cancelled()
+            _renew_date(desk, remote, ours)
+            publication = remote.publish(str(ours.remote_id))
+            settling.store_publication(desk, ours, publication)
     except Unreachable:
         # It may be public by now: look, and never publish on a guess.
-        if not settling.find_published(desk, deposit):
-            settling.settled(desk, desk.live(task.subject))
+        left = desk.project.read(lambda c: deposits.get_deposit(c, deposit.id))
+        if left.doing == "publish":
+            settling.settle(desk, left)
+        now_is = desk.project.read(lambda c: deposits.get_deposit(c, deposit.id))
+        if now_is.state != "published":
             raise
     published = desk.current(task.subject)
     task.say(str(published.doi) if published else "")
@@ -50,11 +52,11 @@ def _renew_date(desk: Desk, remote: Remote, deposit: Deposit) -> None:
     if not meant_today or deposit.metadata.get("publication_date") != prepared or today == prepared:
         return
     metadata = {**deposit.metadata, "publication_date": today}
+    # Written down first: if the answer is lost, the draft may have either date.
+    desk.project.write(lambda c: deposits.update(c, deposit.id, metadata=metadata))
     draft = remote.update_draft(str(deposit.remote_id), Record(fields=metadata, key=deposit.key))
     readback = dict(draft.metadata)
-    desk.project.write(
-        lambda c: deposits.update(c, deposit.id, metadata=metadata, readback=readback)
-    )
+    desk.project.write(lambda c: deposits.update(c, deposit.id, readback=readback))
 
 
 def check_uploaded(deposit: Deposit, files: Sequence[DepositFile]) -> None:
@@ -88,8 +90,17 @@ def _check_site(desk: Desk, deposit: Deposit, files: Sequence[DepositFile]) -> N
     differences += sorted(set(there) - {one.name for one in files})
     if differences:
         raise _differs(deposit, f"its files ({', '.join(differences[:3])})")
-    if deposit.readback is not None and dict(draft.metadata) != deposit.readback:
+    if not _is_as_sent(desk, deposit, draft):
         raise _differs(deposit, "its metadata")
+
+
+def _is_as_sent(desk: Desk, deposit: Deposit, draft: Draft) -> bool:
+    if deposit.readback is None or dict(draft.metadata) == deposit.readback:
+        return True
+    if deposit.readback.get("publication_date") == deposit.metadata.get("publication_date"):
+        return False
+    # The new date of ours, whose answer was lost: the draft is what we wanted to send.
+    return desk.remote.same_metadata(Record(fields=deposit.metadata), draft)
 
 
 def _is_there(file: DepositFile, there: Mapping[str, RemoteFile]) -> bool:

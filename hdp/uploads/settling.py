@@ -13,8 +13,17 @@ from hdp.project.deposits import Deposit
 from hdp.remote import SETTLE_WAITS
 from hdp.remote import settle_create as find_candidates
 from hdp.remote import settle_publish as find_publication
-from hdp.sdk import Conflict, Draft, HdpError, Missing, NotFound, Publication, Record, TargetError
-from hdp.uploads.desk import BUSY, Desk
+from hdp.sdk import (
+    Conflict,
+    Draft,
+    Missing,
+    NotFound,
+    Publication,
+    Record,
+    Refused,
+    TargetError,
+)
+from hdp.uploads.desk import BUSY, Desk, busy
 
 
 def settled(desk: Desk, deposit: Deposit | None, task: Task | None = None) -> Deposit | None:
@@ -24,7 +33,7 @@ def settled(desk: Desk, deposit: Deposit | None, task: Task | None = None) -> De
     if not _is_left_over(desk, deposit):
         if task is not None:
             task.skip("Another HDP is working on it just now.")
-        raise _busy(deposit)
+        raise busy(deposit)
     if task is not None:
         task.progress(0, None, "Looking what became of it")
     settle(desk, deposit)
@@ -32,15 +41,6 @@ def settled(desk: Desk, deposit: Deposit | None, task: Task | None = None) -> De
     if again is not None and again.doing is not None:
         raise _unsettled(desk, again)
     return again
-
-
-def _busy(deposit: Deposit) -> Conflict:
-    return Conflict(
-        "Something else is being done to this record just now.",
-        code="busy",
-        hint="Look again in a moment.",
-        where={"item": deposit.item_id},
-    )
 
 
 def _is_left_over(desk: Desk, deposit: Deposit) -> bool:
@@ -66,29 +66,41 @@ def settle(desk: Desk, deposit: Deposit) -> None:
 
     Raises TargetError when the repository cannot be asked; the deposit stays as it is.
     """
-    ours = desk.project.session.id
-    if deposit.owner != ours and not desk.project.write(
-        lambda c: deposits.take_over(c, deposit, ours)
-    ):
-        return
     desk.check_account(deposit)
-    match deposit.doing:
-        case "create":
-            settle_create(desk, deposit)
-        case "publish":
-            _settle_publish(desk, deposit)
-        case "discard":
-            _settle_discard(desk, deposit)
-        case _:
-            # An upload looks at what is there before it sends anything: nothing to find out.
-            _clear(desk, deposit)
+    with BUSY.held(deposit):
+        ours = _take_over(desk, deposit)
+        if ours is None:
+            return
+        match ours.doing:
+            case "create":
+                settle_create(desk, ours)
+            case "publish":
+                _settle_publish(desk, ours)
+            case "discard":
+                _settle_discard(desk, ours)
+            case _:
+                # An upload looks at what is there before it sends anything: nothing to find out.
+                _clear(desk, ours)
     desk.changed(deposit.item_id)
+
+
+def _take_over(desk: Desk, deposit: Deposit) -> Deposit | None:
+    """The deposit with its open call in our hands; None where somebody else has it or is done."""
+    session = desk.project.session.id
+    now_open = desk.project.read(lambda c: deposits.get_deposit(c, deposit.id))
+    if now_open.doing is None or now_open.doing_since != deposit.doing_since:
+        return None
+    if now_open.owner == session:
+        return now_open
+    if not desk.project.write(lambda c: deposits.take_over(c, now_open, session)):
+        return None
+    return desk.project.read(lambda c: deposits.get_deposit(c, deposit.id))
 
 
 def _clear(desk: Desk, deposit: Deposit) -> None:
     def clear(connection: Any) -> None:
-        deposits.settle(connection, deposit.id)
-        deposits.reset_files(connection, deposit.id)
+        if deposits.settle(connection, deposit):
+            deposits.reset_files(connection, deposit.id)
 
     desk.project.write(clear)
 
@@ -108,6 +120,8 @@ def settle_create(desk: Desk, deposit: Deposit) -> None:
         )  # fmt: skip
     except TargetError:
         return
+    if found and _others_alive(desk, deposit):
+        return  # one of them may be another process's, whose answer is on its way
     # Equal drafts are interchangeable, so the first that nobody else has taken is ours.
     for draft in found:
         if adopt(desk, deposit, draft):
@@ -117,6 +131,12 @@ def settle_create(desk: Desk, deposit: Deposit) -> None:
         desk.project.write(lambda c: deposits.update(c, deposit.id, candidates=names))
         return
     _clear(desk, deposit)
+
+
+def _others_alive(desk: Desk, deposit: Deposit) -> bool:
+    ours = desk.project.session.id
+    owners = set(desk.project.read(lambda c: deposits.creating_alike(c, deposit))) - {ours}
+    return bool(owners - set(desk.project.read(lambda c: sessions.dead_owners(c, ours))))
 
 
 def _waits(desk: Desk) -> Sequence[float]:
@@ -130,12 +150,11 @@ def adopt(desk: Desk, deposit: Deposit, draft: Draft) -> bool:
     def take(connection: Any) -> bool:
         if draft.id in deposits.known_remote_ids(connection, desk.env):
             return False
-        deposits.settle(
-            connection, deposit.id, state="draft", remote_id=draft.id,
+        return deposits.settle(
+            connection, deposit, state="draft", remote_id=draft.id,
             concept_id=draft.concept_id, url=draft.url or desk.remote.page_url(draft.id),
             readback=dict(draft.metadata), drafted=now(),
         )  # fmt: skip
-        return True
 
     return desk.project.write(take)
 
@@ -153,7 +172,7 @@ def _settle_discard(desk: Desk, deposit: Deposit) -> None:
         desk.remote.get_draft(str(deposit.remote_id))
     except Missing:
         if not find_published(desk, deposit):
-            desk.project.write(lambda c: deposits.settle(c, deposit.id, state="discarded"))
+            desk.project.write(lambda c: deposits.settle(c, deposit, state="discarded"))
         return
     _clear(desk, deposit)
 
@@ -168,10 +187,10 @@ def find_published(desk: Desk, deposit: Deposit) -> bool:
 
 
 def store_publication(desk: Desk, deposit: Deposit, publication: Publication) -> None:
-    """Write down that the record is public, with its DOIs."""
+    """Write down that the record is public, with its DOIs; an open call is settled by it."""
     desk.project.write(
         lambda c: deposits.settle(
-            c, deposit.id, state="published", remote_id=publication.id,
+            c, deposit, state="published", remote_id=publication.id,
             concept_id=publication.concept_id, doi=publication.doi,
             concept_doi=publication.concept_doi, version=publication.version,
             url=publication.url, published=now(),
@@ -185,13 +204,9 @@ def settle_by_hand(desk: Desk, item_id: int, *, adopt_id: str | None, create_aga
     if deposit is None or deposit.doing is None:
         return "Nothing is open."
     if not _is_left_over(desk, deposit):
-        raise _busy(deposit)
-    if adopt_id is not None:
-        return _adopt_by_hand(desk, deposit, adopt_id)
-    if create_again:
-        _clear(desk, deposit)
-        desk.changed(item_id)
-        return "Taken back; create the draft again."
+        raise busy(deposit)
+    if adopt_id is not None or create_again:
+        return _decide(desk, deposit, adopt_id)
     settle(desk, deposit)
     again = desk.current(item_id)
     if again is not None and again.doing is not None:
@@ -206,32 +221,42 @@ def _outcome(deposit: Deposit | None) -> str:
     return f"{deposit.state.replace('_', '-')}{where}."
 
 
-def _adopt_by_hand(desk: Desk, deposit: Deposit, remote_id: str) -> str:
+def _decide(desk: Desk, deposit: Deposit, adopt_id: str | None) -> str:
     if deposit.doing != "create":
-        raise Conflict("Only an open create can adopt a draft.", code="wrong-state")
+        raise Conflict(
+            f"What is open is no create but a {deposit.doing}.",
+            code="wrong-state",
+            hint=f"Let HDP look: hdp draft settle {deposit.item_id} --env {desk.env}",
+        )
+    desk.check_account(deposit)
+    with BUSY.held(deposit):
+        ours = _take_over(desk, deposit)
+        if ours is None:
+            return "Nothing is open any more."
+        if adopt_id is None:
+            _clear(desk, ours)
+            said = "Taken back; create the draft again."
+        else:
+            said = _adopt_by_hand(desk, ours, adopt_id)
+    desk.changed(deposit.item_id)
+    return said
+
+
+def _adopt_by_hand(desk: Desk, deposit: Deposit, remote_id: str) -> str:
     try:
         draft = desk.remote.get_draft(remote_id)
     except Missing as error:
         raise NotFound(
             f"There is no draft {remote_id} in {desk.env}.", code="no-such-draft"
         ) from error
+    record = Record(fields=deposit.metadata, key=deposit.key)
+    if not desk.remote.same_metadata(record, draft) or draft.files:
+        raise Refused(
+            f"Draft {remote_id} is not what this item was to become: its metadata or files differ.",
+            code="draft-differs",
+            hint="Look at it on the site; adopt another one, or use --create-again.",
+            where={"item": deposit.item_id},
+        )
     if not adopt(desk, deposit, draft):
         raise Conflict(f"Draft {remote_id} belongs to another item.", code="draft-taken")
-    desk.changed(deposit.item_id)
     return f"Draft {remote_id} is adopted."
-
-
-def settle_all(desk: Desk) -> list[tuple[Deposit, HdpError]]:
-    """Settle everything here that dead processes left open; what could not be, with its error."""
-    ours = desk.project.session.id
-    dead = desk.project.read(lambda c: sessions.dead_owners(c, ours))
-    left = desk.project.read(lambda c: deposits.unsettled(c, desk.env, [*dead, ours]))
-    failures: list[tuple[Deposit, HdpError]] = []
-    for deposit in left:
-        if deposit.id in BUSY:
-            continue
-        try:
-            settle(desk, deposit)
-        except HdpError as error:
-            failures.append((deposit, error))
-    return failures
