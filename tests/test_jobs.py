@@ -88,3 +88,21 @@ def test_jobs_are_kept_in_the_project(app, project):
 def test_an_unknown_job_is_not_found(app, project):
     with pytest.raises(NotFound):
         app.jobs.get(99)
+
+
+def test_a_task_that_exits_has_failed(app, project):
+    def work(task):
+        if task.subject == 2:
+            raise SystemExit(0)
+
+    job = run(app, work)
+    assert (job["state"], job["done"], job["failed"]) == ("failed", 2, 1)
+
+
+def test_a_job_that_cannot_start_fails_and_ends(app, project, monkeypatch):
+    def refuse(*_args):
+        raise InvalidInput("The disk is full.", code="project-write-failed")
+
+    monkeypatch.setattr("hdp.project.jobs.start_job", refuse)
+    job = run(app, lambda task: None)
+    assert (job["state"], job["failed"]) == ("failed", 3)

@@ -135,6 +135,9 @@ def plan(app: Application, action: Action) -> Started:
         raise UsageError(f"There is no action {action.kind}.", code="unknown-action")
     rows = app.project.read(lambda c: list_overview(c, action.env))
     chosen, rest = choose(rows, action.selection, lambda row: why_not(action.kind, row) is None)
+    if action.kind != "set-aside":
+        rest = [*rest, *(row for row in chosen if row.set_aside is not None)]
+        chosen = [row for row in chosen if row.set_aside is None]
     left_out = [(row, why_not(action.kind, row) or "") for row in rest]
     return Started(None, chosen, left_out)
 
@@ -228,25 +231,6 @@ def _aside(desk: Desk, task: Task, reason: str) -> None:
         drafts.take_back(desk, task)
     desk.project.write(lambda c: items.set_aside(c, [task.subject], reason))
     desk.changed(task.subject)
-
-
-def retry(app: Application, job_id: int, by: str = "") -> Started:
-    """Start a job again for what failed, was cancelled or interrupted in it."""
-    job = app.jobs.get(job_id)
-    tasks, _total = app.jobs.tasks(job_id)
-    again = ("failed", "cancelled", "interrupted")
-    ids = tuple(task["item"] for task in tasks if task["state"] in again)
-    if not ids or job["kind"] not in _TITLES:
-        raise UsageError(
-            "Nothing in this job failed.", code="nothing-to-retry", hint="See: hdp job show ID"
-        )
-    args = dict(job["args"])
-    confirm = args.pop("confirm", None)
-    return start(
-        app,
-        Action(job["kind"], job["env"], Selection(ids=ids),
-               confirm=None if confirm is None else len(ids), args=args, by=by),
-    )  # fmt: skip
 
 
 def settle(

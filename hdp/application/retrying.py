@@ -15,10 +15,18 @@ _AGAIN = ("failed", "cancelled", "interrupted")
 _NO_BATCH = ("scan", "check")
 
 
-def action_of(app: Application, job_id: int, *, confirmed: bool, by: str = "") -> Action:
+def action_of(
+    app: Application,
+    job_id: int,
+    *,
+    confirmed: bool = False,
+    confirm: int | None = None,
+    by: str = "",
+) -> Action:
     """The action on those items of a job that failed, were cancelled or interrupted.
 
-    `confirmed` lets it publish that many records in production.
+    Publishing in production needs a new confirmation: the number typed (`confirm`), or
+    `confirmed` for as many as there are.
     """
     job = app.jobs.get(job_id)
     tasks, _total = app.jobs.tasks(job_id)
@@ -32,5 +40,5 @@ def action_of(app: Application, job_id: int, *, confirmed: bool, by: str = "") -
     args = {name: value for name, value in job["args"].items() if name != "confirm"}
     return Action(
         job["kind"], job["env"], Selection(ids=ids),
-        confirm=len(ids) if confirmed else None, args=args, by=by,
+        confirm=len(ids) if confirmed else confirm, args=args, by=by,
     )  # fmt: skip

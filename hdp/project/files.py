@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 Known = dict[tuple[str, int, int, int], tuple[str, str, str]]
@@ -100,13 +100,21 @@ def store_files(
         changed = row["sha256"] != fact.sha256
         changes.changed += [path] * changed
         if changed or _differs(row, fact):
-            _update(connection, row["id"], fact, changed=changed)
+            _update(connection, row["id"], fact if changed else _still(row, fact))
     missing = [row for path, row in old.items() if path not in seen]
     changes.missing = [row["path"] for row in missing]
     connection.executemany(
         "UPDATE file SET status = 'missing' WHERE id = ?", [(row["id"],) for row in missing]
     )
+    _mark_changed(connection, root_id)
     return changes
+
+
+def _still(row: sqlite3.Row, fact: FileFact) -> FileFact:
+    """What a scan saw of unchanged content, with what a check found in it before."""
+    if fact.status != "valid" or row["status"] not in ("invalid", "problems"):
+        return fact
+    return replace(fact, status=row["status"], problems=json.loads(row["problems"]))
 
 
 def _differs(row: sqlite3.Row, fact: FileFact) -> bool:
@@ -135,23 +143,25 @@ def _insert(connection: sqlite3.Connection, root_id: int, fact: FileFact) -> int
     return int(cursor.lastrowid or 0)
 
 
-def _update(connection: sqlite3.Connection, file_id: int, fact: FileFact, *, changed: bool) -> None:
+def _update(connection: sqlite3.Connection, file_id: int, fact: FileFact) -> None:
     connection.execute(
         "UPDATE file SET path = ?, size = ?, mtime_ns = ?, inode = ?, sha256 = ?, md5 = ?,"
         " media_type = ?, status = ?, problems = ? WHERE id = ?",
         (*_values(fact), file_id),
     )
-    if changed and fact.status == "valid" and _is_in_record(connection, file_id):
-        connection.execute("UPDATE file SET status = 'changed' WHERE id = ?", (file_id,))
 
 
-def _is_in_record(connection: sqlite3.Connection, file_id: int) -> bool:
-    row = connection.execute(
-        "SELECT 1 FROM item_file f JOIN deposit d ON d.item_id = f.item_id"
-        " WHERE f.file_id = ? AND d.state IN ('draft', 'in_review', 'published') LIMIT 1",
-        (file_id,),
-    ).fetchone()
-    return row is not None
+def _mark_changed(connection: sqlite3.Connection, root_id: int) -> None:
+    """A file that is not what its draft or record holds reads `changed`, scan after scan."""
+    connection.execute(
+        """UPDATE file SET status = 'changed' WHERE root_id = ? AND status = 'valid' AND id IN (
+             SELECT f.id FROM file f JOIN root r ON r.id = f.root_id
+             JOIN deposit_file s ON s.root = r.name AND s.path = f.path
+             JOIN deposit d ON d.id = s.deposit_id
+             WHERE d.state IN ('draft', 'in_review', 'published')
+             GROUP BY f.id HAVING SUM(s.sha256 = f.sha256) = 0)""",
+        (root_id,),
+    )
 
 
 @dataclass(frozen=True)

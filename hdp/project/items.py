@@ -36,8 +36,8 @@ def store_items(
 ) -> tuple[list[int], list[int]]:
     """Bring the items to what a scan grouped; returns the ids of new and of removed items.
 
-    An item keeps its id as long as its primary file stays. Items that have a deposit, an
-    override or were set aside are never removed, and those with a deposit keep their files.
+    An item keeps its id as long as its primary file is known. Items whose files are missing,
+    and those that have a deposit, are never removed; those with a deposit keep their files.
     """
     rows = connection.execute("SELECT id, primary_file FROM item").fetchall()
     old = {row["primary_file"]: row["id"] for row in rows}
@@ -93,12 +93,27 @@ def _store_files(
 
 
 def _remove(connection: sqlite3.Connection, item_ids: Iterable[int]) -> list[int]:
+    """Remove items that the files make no longer; those with a past are set aside instead.
+
+    Items whose files are missing stay: a drive may only be unplugged.
+    """
+    missing = _ids(
+        connection,
+        "SELECT i.id FROM item i JOIN file f ON f.id = i.primary_file WHERE f.status = 'missing'",
+    )
     kept = _ids(
         connection,
-        "SELECT item_id FROM deposit UNION SELECT item_id FROM override UNION"
-        " SELECT item_id FROM run UNION SELECT id FROM item WHERE set_aside IS NOT NULL",
+        "SELECT item_id FROM override UNION SELECT item_id FROM run UNION"
+        " SELECT item_id FROM deposit UNION SELECT id FROM item"
+        " WHERE set_aside IS NOT NULL OR accepted IS NOT NULL",
     )
-    removed = [item_id for item_id in item_ids if item_id not in kept]
+    bound = _ids(connection, "SELECT item_id FROM deposit WHERE state != 'discarded'")
+    gone = [one for one in item_ids if one not in missing and one not in bound]
+    connection.executemany(
+        "UPDATE item SET set_aside = COALESCE(set_aside, ?) WHERE id = ?",
+        [("Regrouped: its files belong to other items now.", one) for one in gone if one in kept],
+    )
+    removed = [one for one in gone if one not in kept]
     for table, column in (("item_file", "item_id"), ("item", "id")):
         connection.executemany(
             f"DELETE FROM {table} WHERE {column} = ?", [(item_id,) for item_id in removed]

@@ -80,7 +80,10 @@ class PipelineWork:
         project = self.desk.project
         name = f"{item.id}-{safe_name(item.key)}"
         return (
-            project.root_dir("output") / project.about.code / name / safe_name(self.pipeline.name)
+            project.root_dir("output")
+            / safe_name(project.about.code)
+            / name
+            / safe_name(self.pipeline.name)
         )
 
     def _store(self, run_id: int, item: Item, result: RunResult) -> None:

@@ -7,9 +7,11 @@ from datetime import date
 
 import pytest
 
-from hdp.application import describing, practising, views
-from hdp.project import deposits
-from hdp.sdk import Draft, Record
+from hdp.application import actions, describing, practising, views
+from hdp.application.retrying import action_of
+from hdp.project import deposits, items
+from hdp.sdk import Draft, Record, Refused
+from hdp.uploads import Desk
 
 
 def drafts_of(app) -> list[Draft]:
@@ -238,3 +240,46 @@ def test_a_server_that_is_down_is_said_to_be(app, project, do):
     job = do("create", 1, env="down")
     assert errors_of(job) == ["unreachable"]
     assert views.draft_list(app, "down")[0]["doing"] is None
+
+
+def test_what_was_prepared_last_is_what_is_sent(app, project, do, monkeypatch):
+    do("prepare", 1)
+    real = Desk.check_account
+
+    def prepare_meanwhile(desk, deposit):
+        monkeypatch.setattr(Desk, "check_account", real)
+        app.project.write(lambda c: items.set_override(c, 1, "", "title", "A new title"))
+        assert do("prepare", 1)["done"] == 1
+        return real(desk, deposit)
+
+    monkeypatch.setattr(Desk, "check_account", prepare_meanwhile)
+    assert do("create", 1)["done"] == 1
+    assert [draft.metadata["title"] for draft in drafts_of(app)] == ["A new title"]
+
+
+def test_a_foreign_draft_is_not_adopted(app, project, do, practice):
+    do("prepare", 1, 2)
+    practice.faults.add("lost-answer:create,503=0:list*")
+    assert errors_of(do("create", 1)) == ["unreachable"]
+    practice.faults.clear()
+    remote = app.remotes.open(app.environment("practice"))
+    foreign = remote.create_draft(Record(fields={"title": "Somebody else's"}), "k")
+    (outcome,) = actions.settle(app, "practice", (1,), adopt=foreign.id, create_again=False)
+    assert outcome["error"]["code"] == "draft-differs"
+    ours = [one.id for one in drafts_of(app) if one.id != foreign.id]
+    (outcome,) = actions.settle(app, "practice", (1,), adopt=ours[0], create_again=False)
+    assert outcome["error"] is None
+    assert views.deposit_of(app, 1, "practice")["remote_id"] == ours[0]
+
+
+def test_a_retry_in_production_needs_the_number_again(app, project, do, practice, monkeypatch):
+    app.environments.add("live", target="zenodo", url=practice.url, kind="production")
+    monkeypatch.setenv("HDP_TOKEN_LIVE", practice.token)
+    for action in ("prepare", "create", "upload"):
+        do(action, env="live")
+    practice.faults.add("token-refused:publish")
+    job = do("publish", env="live", confirm=3)
+    assert (job["done"], job["failed"]) == (2, 1)
+    with pytest.raises(Refused):
+        actions.start(app, action_of(app, job["id"]))
+    assert actions.start(app, action_of(app, job["id"], confirm=1)).job is not None

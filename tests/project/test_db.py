@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -176,4 +177,52 @@ def test_paths_that_leave_a_root_are_refused(make):
     for path in ("../secret", "/etc/passwd", "a/../../b"):
         with pytest.raises(Exception, match="outside"):
             project.file_path("input", path)
+    project.close()
+
+
+def test_a_commit_that_a_reader_holds_up_does_not_block_for_ever(make, tmp_path, monkeypatch):
+    real = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: real(*a, **{**k, "timeout": 0.05}))
+    project = make()
+    other = real(tmp_path / "a.hdpc", isolation_level=None)
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM project").fetchall()
+    with pytest.raises(ProjectError):
+        project.write(lambda c: c.execute("UPDATE project SET name = 'B'"))
+    other.execute("COMMIT")
+    other.close()
+    project.write(lambda c: c.execute("UPDATE project SET name = 'C'"))
+    assert project.read(lambda c: c.execute("SELECT name FROM project").fetchone()[0]) == "C"
+    project.close()
+
+
+def test_the_writer_outlives_whoever_hears_of_changes(make, tmp_path):
+    project = make()
+    heard = threading.Event()
+
+    def fail():
+        heard.set()
+        raise ValueError("no")
+
+    project.db.on_foreign_change = fail
+    other = sqlite3.connect(tmp_path / "a.hdpc")
+    other.execute("UPDATE project SET name = 'B'")
+    other.commit()
+    other.close()
+    assert heard.wait(10)
+    project.write(lambda c: c.execute("UPDATE project SET name = 'C'"))
+    project.close()
+
+
+def test_readers_are_kept_in_bounds(make):
+    project = make()
+    threads = [
+        threading.Thread(target=lambda: project.read(lambda c: c.execute("SELECT 1").fetchall()))
+        for _ in range(60)
+    ]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert project.db._idle.qsize() <= 16
     project.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from hdp.application import scanning
-from hdp.project import items, mappings
+from hdp.project import items, mappings, settings
 
 
 def listed(app):
@@ -15,14 +15,47 @@ def listed(app):
 def test_ids_survive_rescans_and_are_never_reused(app, project):
     folder = project.root_dir("input")
     before = {path: one.id for path, one in listed(app).items()}
-    (folder / "photo_001.jpg").unlink()
+    gone = folder / "photo_001.jpg"
+    content = gone.read_bytes()
+    gone.unlink()
     scanning.scan_project(app)
-    assert set(listed(app)) == {"photo_000.jpg", "photo_002.jpg"}
+    assert listed(app)["photo_001.jpg"].primary.status == "missing"
     (folder / "photo_009.jpg").write_bytes((folder / "photo_000.jpg").read_bytes() + b" ")
+    gone.write_bytes(content)
     scanning.scan_project(app)
     after = {path: one.id for path, one in listed(app).items()}
-    assert after["photo_000.jpg"] == before["photo_000.jpg"]
+    assert {path: after[path] for path in before} == before
     assert after["photo_009.jpg"] not in before.values()
+
+
+def test_an_unplugged_drive_forgets_nothing(app, project):
+    project.write(lambda c: items.accept_items(c, [1], "known"))
+    folder = project.root_dir("input")
+    aside = folder.with_name("aside")
+    folder.rename(aside)
+    folder.mkdir()
+    scanning.scan_project(app)
+    folder.rmdir()
+    aside.rename(folder)
+    scanning.scan_project(app)
+    assert sorted(one.id for one in listed(app).values()) == [1, 2, 3]
+    assert listed(app)["photo_000.jpg"].accepted == "known"
+
+
+def test_regrouped_items_with_a_past_are_set_aside(app, project):
+    folder = project.root_dir("input")
+    (folder / "photo_000.jpeg").write_bytes((folder / "photo_000.jpg").read_bytes() + b" ")
+    project.write(lambda c: settings.set_setting(c, "scan", {"extensions": [".jpg", ".jpeg"]}))
+    scanning.scan_project(app)
+    alone = listed(app)["photo_000.jpg"].id
+    project.write(lambda c: items.set_override(c, alone, "", "title", "By hand"))
+    options = {"extensions": [".jpg", ".jpeg"], "bundle": "stem"}
+    project.write(lambda c: settings.set_setting(c, "scan", options))
+    scanning.scan_project(app)
+    old = project.read(lambda c: items.get_item(c, alone))
+    new = [one for one in listed(app).values() if len(one.files) == 2]
+    assert len(new) == 1
+    assert old.id == new[0].id or old.set_aside.startswith("Regrouped")
 
 
 def test_a_moved_file_keeps_its_item(app, project):
@@ -50,6 +83,21 @@ def test_a_changed_file_of_a_draft_says_so(app, project, do):
     )
     scanning.scan_project(app)
     assert listed(app)["photo_001.jpg"].primary.status == "changed"
+
+
+def test_a_changed_file_says_so_scan_after_scan(app, project, do):
+    do("prepare")
+    do("create")
+    (project.root_dir("input") / "photo_001.jpg").write_bytes(b"something else")
+    for _ in range(3):
+        scanning.scan_project(app)
+        assert listed(app)["photo_001.jpg"].primary.status == "changed"
+
+
+def test_what_is_set_aside_is_not_acted_on(app, project, do):
+    do("prepare")
+    project.write(lambda c: items.set_aside(c, [2], "not ours"))
+    assert do("create", 2)["state"] == "nothing"
 
 
 def test_set_aside_is_remembered_by_a_rescan(app, project):

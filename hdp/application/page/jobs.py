@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hdp.application import actions, scanning
+from hdp.application import actions, cancelling, scanning
+from hdp.application.retrying import action_of
 from hdp.sdk import Conflict, InvalidInput, UsageError
 
 if TYPE_CHECKING:
@@ -39,14 +41,16 @@ class JobPages:
 
     def cancel(self, job_id: int) -> dict[str, Any]:
         """Stop a job after what is being sent just now."""
-        self._app.jobs.cancel(job_id)
+        with suppress(Conflict):  # it ended a moment ago
+            cancelling.cancel_job(self._app, job_id)
         return {"job": self._app.jobs.get(job_id)}
 
-    def retry(self, job_id: int, by: str) -> dict[str, Any]:
-        """A new job of what failed."""
+    def retry(self, job_id: int, by: str, confirm: object = None) -> dict[str, Any]:
+        """A new job of what failed; publishing in production takes the number once more."""
         if self._app.jobs.get(job_id)["kind"] == "scan":
             return {"job": scanning.start_scan(self._app, then_check=True)}
-        started = actions.retry(self._app, job_id, by)
+        number = confirm if isinstance(confirm, int) else None
+        started = actions.start(self._app, action_of(self._app, job_id, confirm=number, by=by))
         if started.job is None:
             raise Conflict("There is nothing to do again.", code="nothing-to-retry")
         return {"job": started.job}

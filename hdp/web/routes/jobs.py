@@ -32,4 +32,8 @@ def add(api: Api) -> None:
     api.get("/jobs/<job:int>/report.csv", report)
     api.post("/jobs/<job:int>/report", lambda ask, job: jobs.save_report(job, ask.path("path")))
     api.post("/jobs/<job:int>/cancel", lambda ask, job: jobs.cancel(job))
-    api.post("/jobs/<job:int>/retry", lambda ask, job: jobs.retry(job, ask.by), 202)
+    api.post(
+        "/jobs/<job:int>/retry",
+        lambda ask, job: jobs.retry(job, ask.by, ask.body.get("confirm")),
+        202,
+    )
