@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import sys
 import threading
 import webbrowser
@@ -89,7 +90,20 @@ def _on_closing(app: Application, window: Any, state: WindowState) -> bool:
     return True
 
 
+def _heed_signals(window: Any) -> None:
+    """End on Ctrl-C and SIGTERM like any program; jobs are cancelled and waited for."""
+    from PySide6.QtCore import QCoreApplication, QTimer
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: QCoreApplication.quit())
+    # Python hears a signal only when it runs, which Qt's loop rarely lets it.
+    timer = QTimer(window.native)
+    timer.timeout.connect(lambda: None)
+    timer.start(250)
+
+
 def _set_up(window: Any, base: str) -> None:
+    _heed_signals(window)
     page = window.native.webview.page()
     keep_inside(page, base)
     page.profile().downloadRequested.connect(lambda one: _save_download(window, base, one))

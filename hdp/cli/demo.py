@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,6 +75,14 @@ def _wait(session: Session, job_id: int) -> int:
     return running.print_job(session, app, job_id, cancelled=cancelled)
 
 
+def _program() -> str:
+    """How the person calls us: by name where that works, else by the path beside this Python."""
+    if shutil.which("hdp"):
+        return "hdp"
+    beside = Path(sys.executable).with_name("hdp")
+    return str(beside) if beside.exists() else f"{sys.executable} -m hdp"
+
+
 def _print(session: Session, seconds: float) -> None:
     from hdp.application import views
 
@@ -89,9 +99,9 @@ def _print(session: Session, seconds: float) -> None:
     session.write(
         f"\n{len(records)} records published for practice in {seconds:.0f} s; nothing is public.\n"
         f"The project:      {project}\n"
-        f"See it:           hdp serve --open '{project}'\n"
-        "Open the records: hdp practice open   (the links work while that runs)\n"
-        "Your own files:   hdp project new --help"
+        f"See it:           {_program()} serve --open '{project}'\n"
+        f"Open the records: {_program()} practice open   (the links work while that runs)\n"
+        f"Your own files:   {_program()} project new --help"
     )
     session.emit(
         {"project": str(project), "records": records, "total": len(records),

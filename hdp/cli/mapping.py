@@ -147,11 +147,26 @@ def check(session: Session) -> int:
     app = session.open()
     findings = [one.to_json() for one in describing.check_all(app, session.env_name)]
     errors = sum(1 for one in findings if one["severity"] == "error")
-    for line in finding_lines(findings):
+    for line in _lines_by_kind(findings):
         session.write(line)
     session.write(f"{errors} errors, {len(findings) - errors} notes.")
     session.emit({"findings": findings, "total": len(findings)})
     return FAILED if errors else OK
+
+
+def _lines_by_kind(findings: list[dict[str, Any]]) -> list[str]:
+    """Every error with its place; of what is only to be known, one line for each kind."""
+    lines = finding_lines([one for one in findings if one["severity"] == "error"])
+    kinds: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for one in findings:
+        if one["severity"] != "error":
+            kinds.setdefault((one["code"], one["message"]), []).append(one)
+    for group in kinds.values():
+        (line,) = finding_lines(group[:1])
+        lines.append(
+            line if len(group) == 1 else f"{line} (and {len(group) - 1} more of this kind)"
+        )
+    return lines
 
 
 @mapping_command.command(epilog=example("hdp mapping export mapping-copy.yaml"))

@@ -101,6 +101,13 @@ def app(display, tmp_path):
     log.close()
 
 
+def test_a_signal_ends_the_window(app, tmp_path):
+    process, screen = app
+    _wait(lambda: screen.look()[1] > 120, "the painted page")
+    process.terminate()
+    assert process.wait(20) == 0
+
+
 def test_the_window_paints_obeys_and_closes(app, tmp_path):
     process, screen = app
 
