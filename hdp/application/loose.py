@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from hdp.application import pipelining
 from hdp.net import Client
-from hdp.sdk import Conflict, LocalFile, NotFound, Record
+from hdp.sdk import Cancelled, Conflict, HdpError, LocalFile, NotFound, Record, Refused
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
+    from hdp.pipelines.definition import Pipeline
     from hdp.pipelines.results import RunResult
 
 
@@ -24,10 +27,12 @@ def run_on_files(
     params: Mapping[str, Any],
     progress: Callable[[int, int | None, str], None],
     cancelled: Callable[[], bool],
-) -> RunResult:
-    """Run a pipeline on files together, a model with what it refers to; results go to `to`."""
-    from hdp.pipelines.runner import run
+) -> tuple[RunResult, list[HdpError]]:
+    """Run a pipeline on files together, a model with what it refers to; results go to `to`.
 
+    Where a file spoils the run, the others are done without it; returns the result and an
+    error for each file that was left out. Raises where not one of them could be done.
+    """
     pipeline = pipelining.read_pipeline(app, name)
     files = [_local(path) for path in paths]
     for path in paths:
@@ -37,11 +42,51 @@ def run_on_files(
                 code="same-folder",
                 hint="Choose another folder for --to.",
             )
-    return run(
-        pipeline, files=files, record=Record(fields={}, files=files), catalogue=app.catalogue,
-        to=to.resolve(), http=Client(), workroot=app.home / "work", params=params,
-        progress=progress, cancelled=cancelled,
-    )  # fmt: skip
+    work = _Run(app, pipeline, params, progress, cancelled)
+    try:
+        return work(files, to.resolve()), []
+    except (Cancelled, Refused):
+        raise
+    except HdpError:
+        good, failures = work.sort_out(files)
+        if not good or not failures:
+            raise
+    return work(good, to.resolve()), failures
+
+
+@dataclass(frozen=True)
+class _Run:
+    app: Application
+    pipeline: Pipeline
+    params: Mapping[str, Any]
+    progress: Callable[[int, int | None, str], None]
+    cancelled: Callable[[], bool]
+
+    def __call__(self, files: Sequence[LocalFile], to: Path) -> RunResult:
+        from hdp.pipelines.runner import run
+
+        return run(
+            self.pipeline, files=files, record=Record(fields={}, files=files),
+            catalogue=self.app.catalogue, to=to, http=Client(), workroot=self.app.home / "work",
+            params=self.params, progress=self.progress, cancelled=self.cancelled,
+        )  # fmt: skip
+
+    def sort_out(self, files: Sequence[LocalFile]) -> tuple[list[LocalFile], list[HdpError]]:
+        """Try each file alone in a folder that is thrown away; those that do, and the errors."""
+        if len(files) < 2 or self.pipeline.scope != "item":
+            return [], []
+        good, failures = [], list[HdpError]()
+        with tempfile.TemporaryDirectory() as folder:
+            for number, file in enumerate(files):
+                try:
+                    self([file], Path(folder, str(number)))
+                    good.append(file)
+                except Cancelled:
+                    raise
+                except HdpError as error:
+                    error.where = {"file": str(file.path), **error.where}
+                    failures.append(error)
+        return good, failures
 
 
 def _local(path: Path) -> LocalFile:

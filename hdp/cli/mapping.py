@@ -160,7 +160,8 @@ def _lines_by_kind(findings: list[dict[str, Any]]) -> list[str]:
     kinds: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for one in findings:
         if one["severity"] != "error":
-            kinds.setdefault((one["code"], one["message"]), []).append(one)
+            said = "" if one["severity"] == "info" else one["message"]
+            kinds.setdefault((one["code"], said), []).append(one)
     for group in kinds.values():
         (line,) = finding_lines(group[:1])
         lines.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -152,7 +153,7 @@ def _run_on_files(
 ) -> int:
     from hdp.application.loose import run_on_files
 
-    found = run_on_files(
+    found, failures = run_on_files(
         session.open_if_named(), pipeline, files, to, params=params,
         progress=lambda _done, _total, _message: None, cancelled=lambda: False,
     )  # fmt: skip
@@ -172,13 +173,16 @@ def _run_on_files(
         session.write(f"{patch.field}: {patch.value}")
     for line in finding_lines(findings):
         session.tell(line)
+    for error in failures:
+        sys.stderr.write(f"{error.message}\n" + (f"  {error.hint}\n" if error.hint else ""))
     session.emit(
-        {"pipeline": pipeline, "to": str(to), "state": "done", "outputs": outputs,
+        {"pipeline": pipeline, "to": str(to), "state": "failed" if failures else "done",
+         "failures": [one.to_json() for one in failures], "outputs": outputs,
          "metadata": [vars(one) for one in found.metadata], "findings": findings,
          "steps": [{"id": one.id, "component": one.component, "version": one.version,
                     "state": one.state} for one in found.steps]}
     )  # fmt: skip
-    return OK
+    return FAILED if failures else OK
 
 
 @pipeline_command.command(epilog=example("hdp pipeline draft web-copies --all"))
