@@ -132,13 +132,11 @@ def test_pipelines_on_items_and_on_files(hdp, made, folder, tmp_path):
 
 def test_a_damaged_file_does_not_keep_the_others_from_a_pipeline(hdp, folder, tmp_path):
     (folder / "broken.jpg").write_bytes((folder / "photo_000.jpg").read_bytes()[:200])
-    ran = hdp("pipeline", "run", "web-copies", "--files", folder / "photo_000.jpg",
-              folder / "broken.jpg", folder / "photo_001.jpg", "--to", tmp_path / "c", "--json")  # fmt: skip
+    files = [folder / name for name in ("photo_000.jpg", "broken.jpg", "photo_001.jpg")]
+    ran = hdp("pipeline", "run", "web-copies", "--files", *files, "--to", tmp_path / "c", "--json")
     assert ran.code == 1
-    assert [one["name"] for one in ran.json["outputs"]] == [
-        "photo_000_web.jpg",
-        "photo_001_web.jpg",
-    ]
+    names = [one["name"] for one in ran.json["outputs"]]
+    assert names == ["photo_000_web.jpg", "photo_001_web.jpg"]
     assert len(ran.json["failures"]) == 1
 
 
