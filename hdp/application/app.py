@@ -82,9 +82,12 @@ class Application:
             raise UsageError("No project is open.", code="no-project")
         return jobs
 
-    def open_project(self, path: Path) -> Project:
-        """Open a project file, closing the one that is open."""
+    def open_project(self, path: Path, *, anew: bool = False) -> Project:
+        """Open a project file, closing another one; the one that is open stays, unless `anew`."""
         with self._lock:
+            current = self._project
+            if current is not None and not anew and _is_same_file(current.path, path):
+                return current
             return self.take_project(Project.open(path, home=self.home))
 
     def take_project(self, project: Project) -> Project:
@@ -151,3 +154,10 @@ class Application:
             open_remote=lambda: self.remotes.open(entry),
             by=by,
         )
+
+
+def _is_same_file(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False

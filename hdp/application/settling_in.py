@@ -54,4 +54,4 @@ def change_project(
     project.write(change)
     app.bus.emit(Changed(("settings",)))
     if name or input_dir or output_dir:
-        app.open_project(project.path)
+        app.open_project(project.path, anew=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sqlite3
+import threading
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from hdp.events import now
+
+_LOOKING = threading.Lock()
 
 
 @dataclass
@@ -74,8 +77,10 @@ def _is_dead(host: str, lock: str) -> bool:
         return False
     if not Path(lock).exists():
         return True
+    # To look, the lock is taken for a moment: another who looks then must not be taken for
+    # the owner. Threads of ours wait for each other; for other processes there is patience.
     try:
-        with FileLock(lock, thread_local=False).acquire(timeout=0):
+        with _LOOKING, FileLock(lock, thread_local=False).acquire(timeout=0.3, poll_interval=0.02):
             return True
     except (Timeout, OSError):
         return False

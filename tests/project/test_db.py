@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import platform
 import sqlite3
 import threading
 from pathlib import Path
 
 import pytest
 
-from hdp.project import db, migrate
+from hdp.project import db, migrate, sessions
 from hdp.project.project import Project, relocate
 from hdp.sdk import ProjectError, Refused
 
@@ -226,3 +227,18 @@ def test_readers_are_kept_in_bounds(make):
         one.join()
     assert project.db._idle.qsize() <= 16
     project.close()
+
+
+def test_many_who_look_at_once_see_that_an_owner_is_dead(tmp_path):
+    lock = tmp_path / "dead.lock"
+    lock.touch()
+    seen = []
+    threads = [
+        threading.Thread(target=lambda: seen.append(sessions._is_dead(platform.node(), str(lock))))
+        for _ in range(16)
+    ]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert seen == [True] * 16

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hdp.application.settling_in import change_project
 from hdp.environments import EnvironmentEntry
 from hdp.events import Changed
-from hdp.project import settings
-from hdp.sdk import Conflict, HdpError, UsageError
+from hdp.sdk import HdpError, UsageError
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
@@ -53,16 +53,8 @@ class SettingsPages:
 
     def environment(self, env: str) -> dict[str, Any]:
         """Make an environment the project's own; production is named each time instead."""
-        entry = self._app.environments.get(env)
-        if entry.kind == "production":
-            raise Conflict(
-                "Production is never remembered: it is chosen anew each time.",
-                code="production-not-remembered",
-                hint="Choose it in the list on top when you need it.",
-            )
-        self._app.project.write(lambda c: settings.set_setting(c, "environment", entry.name))
-        self._app.bus.emit(Changed(("settings",)))
-        return {"environment": entry.name}
+        change_project(self._app, env=env)
+        return {"environment": env}
 
     def token(self, env: str, token: str | None) -> dict[str, Any]:
         """Keep a token, or (None) forget it; says where it is."""
