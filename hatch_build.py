@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -81,6 +82,17 @@ def wheel_npm(env: dict[str, str]) -> list[str]:
     return [str(node), str(modules / "npm" / "bin" / "npm-cli.js")]
 
 
+def trusted_roots() -> dict[str, str]:
+    """Let Node trust the roots this system trusts: many institutions put one of their own there.
+
+    A Node from PyPI brings a list of its own and looks at no other.
+    """
+    paths = ssl.get_default_verify_paths()
+    known = [paths.cafile, paths.openssl_cafile, "/etc/ssl/certs/ca-certificates.crt"]
+    found = [one for one in known if one and Path(one).is_file()]
+    return {"NODE_EXTRA_CA_CERTS": found[0]} if found else {}
+
+
 def source_files(frontend: Path) -> Iterator[Path]:
     """Every file that the built page depends on, in a fixed order."""
     yield from (frontend / name for name in SOURCES if (frontend / name).is_file())
@@ -141,7 +153,7 @@ def build(root: Path) -> bool:
     frontend, built = root / "frontend", root / "hdp" / "_frontend"
     if is_current(frontend, built):
         return False
-    env = {**os.environ, **NPM_SETTINGS}
+    env = {**trusted_roots(), **os.environ, **NPM_SETTINGS}
     npm = system_npm() or wheel_npm(env)
     stamp = stamp_of(frontend)
     install_packages(npm, frontend, env)
