@@ -89,3 +89,11 @@ def test_a_failing_npm_is_told_with_its_last_lines(tmp_path):
     fake = [sys.executable, "-c", "print('npm error network'); raise SystemExit(1)"]
     with pytest.raises(hook.FrontendError, match=r"(?s)npm ci failed.*error network.*Check it"):
         hook.run_npm(fake, ["ci"], tmp_path, {}, "Check it")
+
+
+def test_node_trusts_what_the_system_trusts(monkeypatch, tmp_path):
+    roots = tmp_path / "roots.pem"
+    roots.write_text("one")
+    paths = hook.ssl.get_default_verify_paths()._replace(cafile=str(roots))
+    monkeypatch.setattr(hook.ssl, "get_default_verify_paths", lambda: paths)
+    assert hook.trusted_roots() == {"NODE_EXTRA_CA_CERTS": str(roots)}
