@@ -8,6 +8,7 @@ import os
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
@@ -154,22 +155,30 @@ class Database:
 
     def _write_loop(self) -> None:
         connection = connect(self.path, read_only=self.read_only)
-        seen = _data_version(connection)
+        seen, looked = _data_version(connection), time.monotonic()
         while True:
+            job: _Job | None | queue.Empty
             try:
                 job = self._jobs.get(timeout=_POLL_S)
-            except queue.Empty:
-                current = _data_version(connection)
-                if current != seen:
-                    seen = current
-                    # Not here: whoever hears it may read, write or fail, and the writer must live.
-                    threading.Thread(target=self._tell_foreign_change, daemon=True).start()
-                continue
+            except queue.Empty as nothing:
+                job = nothing
             if job is None:
                 break
-            _run_together(connection, [job, *self._waiting()])
+            if not isinstance(job, queue.Empty):
+                _run_together(connection, [job, *self._waiting()])
+            # Also between writes: a busy process hears of others just as soon.
+            if time.monotonic() - looked >= _POLL_S:
+                seen, looked = self._look(connection, seen), time.monotonic()
         connection.close()
         self._refuse_rest()
+
+    def _look(self, connection: sqlite3.Connection, seen: int) -> int:
+        """Notice what other processes changed; the file's version as it is now."""
+        current = _data_version(connection)
+        if current != seen:
+            # Not here: whoever hears it may read, write or fail, and the writer must live.
+            threading.Thread(target=self._tell_foreign_change, daemon=True).start()
+        return current
 
     def _refuse_rest(self) -> None:
         while not self._jobs.empty():

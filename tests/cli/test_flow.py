@@ -194,7 +194,7 @@ def slow_create(hdp, make_folder, tmp_path):
     assert hdp("prepare", "--all").code == 0
     process = subprocess.Popen(
         [sys.executable, "-m", "hdp", "draft", "create", "--all", "--json",
-         "--practice-faults", "slow=1:create*"],
+         "--practice-faults", "slow=3:create*"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
     )  # fmt: skip

@@ -242,3 +242,24 @@ def test_many_who_look_at_once_see_that_an_owner_is_dead(tmp_path):
     for one in threads:
         one.join()
     assert seen == [True] * 16
+
+
+def test_a_busy_writer_hears_of_others_too(make, tmp_path):
+    project = make()
+    heard, stop = threading.Event(), threading.Event()
+    project.db.on_foreign_change = heard.set
+
+    def be_busy():
+        while not stop.is_set():
+            project.write(lambda c: None)
+
+    busy = threading.Thread(target=be_busy)
+    busy.start()
+    other = sqlite3.connect(tmp_path / "a.hdpc", timeout=10)
+    other.execute("UPDATE project SET name = 'B'")
+    other.commit()
+    other.close()
+    assert heard.wait(10)
+    stop.set()
+    busy.join()
+    project.close()
