@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
-import tempfile
 import threading
 from pathlib import Path
 from typing import Any
 
+from hdp.paths import replace_text
 from hdp.sdk import InvalidInput, NotFound
 
 FILE = "tokens.json"
@@ -168,16 +167,7 @@ def _write_private(path: Path, text: str) -> None:
     """Write beside and swap: no moment in which others may read it or half of it is there."""
     problem = ""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tokens-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(name).replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
-            raise
+        replace_text(path, text)
     except OSError as error:
         problem = error.strerror or "unknown reason"
     if problem:

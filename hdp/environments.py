@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import re
-import tempfile
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -14,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from hdp.paths import replace_text
 from hdp.sdk import Conflict, InvalidInput, NotFound, Refused, UsageError
 from hdp.sdk.target import EnvironmentKind
 
@@ -131,7 +129,7 @@ class Environments:
         text = json.dumps(data, indent=1, ensure_ascii=False) + "\n"
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            _swap(self._path, text)
+            replace_text(self._path, text)
             return
         except OSError as error:
             reason = error.strerror or "unknown reason"
@@ -164,18 +162,6 @@ def _entry(data: Mapping[str, Any]) -> EnvironmentEntry:
         title=str(data.get("title", "") or name),
         settings=settings,
     )
-
-
-def _swap(path: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".environments-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
 
 
 def _check_name(name: object) -> str:

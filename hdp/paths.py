@@ -1,9 +1,10 @@
-"""Where things are on this computer; the only module that asks "are we frozen?"."""
+"""Where things are on this computer, and how the app replaces small files of its own."""
 
 from __future__ import annotations
 
+import contextlib
 import os
-import sys
+import tempfile
 from pathlib import Path
 
 import platformdirs
@@ -24,11 +25,6 @@ def log_dir() -> Path:
     return home_dir() / "logs"
 
 
-def practice_dir() -> Path:
-    """The folder of the practice repository."""
-    return home_dir() / "practice"
-
-
 def frontend_dir() -> Path:
     """The folder of the built page; it may be missing in a checkout that was never built."""
     return _PACKAGE / "_frontend"
@@ -47,6 +43,18 @@ def pipelines_dir() -> Path:
     return _PACKAGE / "_pipelines"
 
 
-def is_frozen() -> bool:
-    """Whether this is the packaged app."""
-    return bool(getattr(sys, "frozen", False))
+def replace_text(path: Path, text: str) -> None:
+    """Write a small file of the app's own, whole or not at all, readable by the person only.
+
+    Raises OSError; then what was there before is untouched.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise

@@ -20,6 +20,7 @@ from typing import Any, Literal
 import pluggy
 
 from hdp import plugin_manifest
+from hdp.paths import replace_text
 from hdp.plugin_manifest import Manifest
 from hdp.sdk import Component, Finding, HdpError, HdpSpecs, InvalidInput, NotFound, Record, Target
 
@@ -209,10 +210,7 @@ def set_enabled(home: Path, plugin_id: str, enabled: bool) -> None:
     """Remember that a person switched a plugin on or off; it counts from the next load on."""
     choices = _read_choices(home, []) | {plugin_id: enabled}
     path = home / "plugins.json"
-    home.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    beside.write_text(json.dumps({"enabled": choices}, indent=1), encoding="utf-8")
-    beside.replace(path)
+    replace_text(path, json.dumps({"enabled": choices}, indent=1))
 
 
 def _read_choices(home: Path, findings: list[Finding]) -> dict[str, bool]:

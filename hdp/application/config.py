@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hdp.paths import replace_text
 from hdp.sdk import InvalidInput, UsageError
 
 FILE = "config.json"
@@ -52,10 +52,7 @@ class Config:
         values.pop(name, None)
         if value is not None:
             values[name] = _number(name, value)
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        beside = self._path.with_suffix(f".{os.getpid()}.new")
-        beside.write_text(json.dumps(values, indent=1), encoding="utf-8")
-        beside.replace(self._path)
+        replace_text(self._path, json.dumps(values, indent=1))
         return values.get(name, one.default)
 
     def _read(self) -> dict[str, Any]:

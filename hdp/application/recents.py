@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from pathlib import Path
 from typing import Any
 
 from hdp.events import now
+from hdp.paths import replace_text
 
 log = logging.getLogger(__name__)
 _MOST = 12
@@ -35,10 +35,7 @@ def note(home: Path, path: Path, name: str) -> None:
     """Put a project at the head of the list."""
     rest = [one for one in list_recents(home) if one["path"] != str(path)]
     newest = {"path": str(path), "name": name, "opened": now()}
-    home.mkdir(parents=True, exist_ok=True)
-    beside = _file(home).with_suffix(f".{os.getpid()}.new")
     try:
-        beside.write_text(json.dumps([newest, *rest][:_MOST], indent=1), encoding="utf-8")
-        beside.replace(_file(home))
+        replace_text(_file(home), json.dumps([newest, *rest][:_MOST], indent=1))
     except OSError as error:
         log.warning("The list of recent projects could not be written: %s", error)

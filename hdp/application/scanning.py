@@ -83,7 +83,7 @@ def check_details(spec: NewProject) -> None:
 
 def check_paths(spec: NewProject) -> None:
     """Refuse an input or output folder that will not do."""
-    _check_input(spec)
+    _check_input(spec.input)
     if spec.output.resolve() == spec.input.resolve():
         raise UsageError(
             "The output folder must not be the input folder: originals are never mixed with"
@@ -103,18 +103,18 @@ def preview(
     """What a scan would find; nothing is written."""
     from hdp.ingest.scan import scan
 
-    _check_input(spec)
+    _check_input(spec.input)
     result = scan(scan_options(spec), progress=progress, cancelled=cancelled)
     return checking.check_result(spec.input, result, cancelled=cancelled)
 
 
-def _check_input(spec: NewProject) -> None:
-    if not spec.input.is_dir():
+def _check_input(folder: Path, hint: str = "Choose the folder that holds your files.") -> None:
+    if not folder.is_dir():
         raise InvalidInput(
-            f"The input folder {spec.input} is not there.",
+            f"The input folder {folder} is not there.",
             code="input-missing",
-            hint="Choose the folder that holds your files.",
-            where={"file": str(spec.input)},
+            hint=hint,
+            where={"file": str(folder)},
         )
 
 
@@ -178,12 +178,10 @@ def scan_project(app: Application, task: Task | None = None) -> str:
 
     project = app.project
     root = project.roots["input"]
-    if not project.root_dir("input").is_dir():
-        raise InvalidInput(
-            f"The input folder {project.root_dir('input')} is not there.",
-            code="input-missing",
-            hint="Connect the drive, or say where it is now: hdp project set --input DIR.",
-        )
+    _check_input(
+        project.root_dir("input"),
+        "Connect the drive, or say where it is now: hdp project set --input DIR.",
+    )
     known = project.read(lambda c: files.known_hashes(c, root.id))
     result = scan(
         project_options(project),

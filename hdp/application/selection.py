@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from hdp.project.overview import Overview
@@ -36,10 +36,6 @@ class Selection:
     def has_filters(self) -> bool:
         """Whether any filter is set."""
         return bool(self.search or self.title or self.since or self.until or self.state)
-
-    def without_ids(self) -> Selection:
-        """The filters alone."""
-        return replace(self, ids=())
 
 
 def choose(

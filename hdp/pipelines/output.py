@@ -17,7 +17,7 @@ import filetype
 from hdp.pipelines.calls import Call, failure
 from hdp.pipelines.definition import StepDefinition
 from hdp.pipelines.results import Artifact
-from hdp.sdk import Component, LocalFile, Output, Refused, Result
+from hdp.sdk import Component, Output, Refused, Result
 
 PARADATA = "paradata.json"
 _BLOCK = 1 << 20
@@ -216,8 +216,3 @@ def _merge(new: Path, to: Path, ours: Mapping[str, str]) -> None:
         if one not in made and (to / one).is_file() and _is_ours(to / one, sha256):
             (to / one).unlink()
     shutil.rmtree(new, ignore_errors=True)
-
-
-def as_local(artifact: Artifact, folder: Path) -> LocalFile:
-    """The artifact's file, once it lies in its final folder."""
-    return replace(artifact, path=folder / artifact.relpath).as_file()

@@ -11,8 +11,6 @@ from typing import Any
 
 from hdp.events import now
 
-LIVE = ("prepared", "draft", "in_review")
-
 
 @dataclass(frozen=True)
 class DepositFile:
@@ -317,16 +315,6 @@ def delete_prepared(connection: sqlite3.Connection, deposit_id: int) -> bool:
         "DELETE FROM deposit WHERE id = ? AND state = 'prepared' AND doing IS NULL", (deposit_id,)
     )
     return cursor.rowcount == 1
-
-
-def unsettled(connection: sqlite3.Connection, env: str, owners: Sequence[str]) -> list[Deposit]:
-    """Deposits of an environment whose call was left open by one of `owners`."""
-    rows = connection.execute(
-        "SELECT * FROM deposit WHERE doing IS NOT NULL AND env = ?"
-        " AND owner IN (SELECT value FROM json_each(?)) ORDER BY id",
-        (env, json.dumps(list(owners))),
-    ).fetchall()
-    return [_deposit(row) for row in rows]
 
 
 def known_remote_ids(connection: sqlite3.Connection, env: str) -> set[str]:

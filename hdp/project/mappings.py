@@ -54,11 +54,6 @@ def store_mapping(
     )
 
 
-def note_table(connection: sqlite3.Connection, mapping_id: int, digest: str) -> None:
-    """Remember the table's content as it was when it was last used."""
-    connection.execute("UPDATE mapping SET table_digest = ? WHERE id = ?", (digest, mapping_id))
-
-
 def get_mapping(connection: sqlite3.Connection, name: str | None = None) -> MappingRow | None:
     """The mapping of that name, or the active one."""
     where, values = ("name = ?", (name,)) if name else ("active = 1", ())

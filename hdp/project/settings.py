@@ -28,12 +28,6 @@ def set_setting(connection: sqlite3.Connection, key: str, value: Any) -> None:
     )
 
 
-def list_settings(connection: sqlite3.Connection) -> dict[str, Any]:
-    """All settings, those left at their default too."""
-    rows = connection.execute("SELECT key, value FROM setting ORDER BY key").fetchall()
-    return DEFAULTS | {row["key"]: json.loads(row["value"]) for row in rows}
-
-
 def rename_project(connection: sqlite3.Connection, name: str) -> None:
     """Give the project another name."""
     connection.execute("UPDATE project SET name = ?", (name,))
