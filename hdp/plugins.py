@@ -22,7 +22,17 @@ import pluggy
 from hdp import plugin_manifest
 from hdp.paths import replace_text
 from hdp.plugin_manifest import Manifest
-from hdp.sdk import Component, Finding, HdpError, HdpSpecs, InvalidInput, NotFound, Record, Target
+from hdp.sdk import (
+    Component,
+    Finding,
+    HdpError,
+    HdpSpecs,
+    InvalidInput,
+    Modality,
+    NotFound,
+    Record,
+    Target,
+)
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +101,7 @@ class Catalogue:
     components: dict[str, type[Component[Any]]] = field(default_factory=dict)
     targets: dict[str, type[Target]] = field(default_factory=dict)
     pipelines: list[Path] = field(default_factory=list)
+    modalities: dict[str, Modality] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     origins: dict[str, Origin] = field(default_factory=dict)
     manager: pluggy.PluginManager = field(default_factory=lambda: pluggy.PluginManager("hdp"))
@@ -411,6 +422,8 @@ def _declare(
     components = _declared(catalogue.manager, "hdp_components", module)
     targets = _declared(catalogue.manager, "hdp_targets", module)
     pipelines = [Path(one) for one in _declared(catalogue.manager, "hdp_pipelines", module)]
+    modalities = _declared(catalogue.manager, "hdp_modalities", module)
+    problems += _modality_problems(catalogue, modalities)
     problems += plugin_manifest.check_declarations(manifest, components, targets)
     problems += [f"The pipeline {one} is not there." for one in pipelines if not one.is_file()]
     taken = [one.id for one in targets if getattr(one, "id", None) in catalogue.targets]
@@ -421,6 +434,24 @@ def _declare(
     catalogue.origins |= {one.id: candidate.origin for one in components}
     catalogue.targets |= {one.id: one for one in targets}
     catalogue.pipelines += pipelines
+    catalogue.modalities |= {one.id: one for one in modalities}
+
+
+def _modality_problems(catalogue: Catalogue, modalities: Sequence[Any]) -> Iterator[str]:
+    for one in modalities:
+        if not isinstance(one, Modality):
+            yield f"hdp_modalities gives {one!r}, which is no Modality."
+            continue
+        if one.id in catalogue.modalities:
+            yield f"Another plugin has a modality {one.id}."
+        if not (one.id.isidentifier() and one.title.strip()):
+            yield f"The modality {one.id!r} needs an id of letters and digits, and a title."
+        if isinstance(one.extensions, str):
+            yield f"The extensions of the modality {one.id} must be a list."
+            continue
+        bad = [each for each in one.extensions if not each.startswith(".") or each != each.lower()]
+        if bad:
+            yield f"The modality {one.id} has extensions that are not like .jpg: {', '.join(bad)}."
 
 
 def _hook_problems(manager: pluggy.PluginManager, module: ModuleType) -> Iterator[str]:

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, fields
-from functools import cache
-from importlib.resources import files
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
+from hdp.ingest.by_hand import ByHand
+from hdp.ingest.modalities import modalities
 from hdp.ingest.names import normalise_extensions
-from hdp.sdk import UsageError
+from hdp.ingest.patterns import check_pattern
+from hdp.sdk import Finding, UsageError
+
+__all__ = ["BUNDLES", "MODES", "ByHand", "ScanOptions", "modalities"]
 
 MODES = ("root", "subdirectory", "hybrid")
 BUNDLES = ("none", "stem", "prefix", "suffix", "prefix_suffix", "core", "pattern", "table")
-_READY = {"mode": ("root",), "bundle": ("none", "stem")}
 _PATHS = ("texture_dirs", "never")
-
-
-@cache
-def modalities() -> dict[str, dict[str, Any]]:
-    """The kinds of collection by id: `title`, `extensions`, `bundle`, `primary`."""
-    text = (files("hdp.ingest") / "modalities.json").read_text(encoding="utf-8")
-    table: dict[str, dict[str, Any]] = json.loads(text)
-    return table
+_PATTERNS = ("prefix", "suffix", "pattern")
+_LOOKED_UP = ("table_groups", "table_findings")
+# What a way of bundling cannot do without; of prefix_suffix one is enough.
+_NEEDS = {
+    "prefix": ("prefix",), "suffix": ("suffix",), "core": ("pattern",), "pattern": ("pattern",),
+    "table": ("table", "key", "group"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,9 @@ class ScanOptions:
     """How to make items of a folder; refuses at once what cannot be done.
 
     `extensions` say what may start an item (none given: every file may); `never` are files
-    and folders that are no members, `exclude` globs over paths below the input folder.
+    and folders that are no members, `exclude` globs over paths below the input folder;
+    `depth` is a level from "1" on, or "leaf". `table_groups` (file name or stem -> group) is
+    what was read of `table`; it is looked up anew for each scan and no part of the JSON.
     """
 
     input: Path
@@ -52,23 +55,29 @@ class ScanOptions:
     group: str = ""
     depth: str = "1"
     archive_subfolders: bool = False
+    by_hand: ByHand = field(default_factory=ByHand)
+    table_groups: Mapping[str, str] = field(default_factory=dict, repr=False)
+    table_findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
-        _check_choice("mode", self.mode, MODES)
-        _check_choice("bundle", self.bundle, BUNDLES)
-        if self.archive_subfolders:
-            _not_yet("--archive-subfolders", "leave it out; files keep their own names")
         _set(self, "input", Path(self.input))
+        _set(self, "depth", str(self.depth))
         _set(self, "extensions", normalise_extensions(self.extensions))
         _set(self, "primary", "".join(normalise_extensions([self.primary])))
         for name in _PATHS:
             _set(self, name, tuple(Path(one) for one in getattr(self, name)))
+        _check_choice("mode", self.mode, MODES)
+        _check_choice("bundle", self.bundle, BUNDLES)
+        _check_depth(self.depth)
+        _check_needs(self)
+        for name in _PATTERNS:
+            check_pattern(name, getattr(self, name))
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> ScanOptions:
         """The options that `to_json` gave; unknown names are refused."""
-        known = {one.name for one in fields(cls)}
-        if unknown := sorted(set(data) - known):
+        known = _names()
+        if unknown := sorted(set(data) - set(known)):
             raise UsageError(
                 f"A scan has no option {', '.join(unknown)}.", hint=f"Known: {', '.join(known)}."
             )
@@ -77,16 +86,39 @@ class ScanOptions:
         }
         if given.get("table"):
             given["table"] = Path(given["table"])
+        if not isinstance(given.get("by_hand"), ByHand):
+            given["by_hand"] = ByHand.from_json(given.get("by_hand") or {})
         return cls(**given)
 
     def to_json(self) -> dict[str, Any]:
         """The options as JSON; paths as strings."""
-        return {one.name: _plain(getattr(self, one.name)) for one in fields(self)}
+        return {name: _plain(getattr(self, name)) for name in _names()}
+
+    def path_of(self, relpath: str) -> Path:
+        """Where a file of the scan lies: `//<n>/...` is below the n-th texture folder."""
+        if not relpath.startswith("//"):
+            return self.input / relpath
+        number, _, below = relpath[2:].partition("/")
+        return self.texture_root(int(number)) / below
+
+    def texture_root(self, number: int) -> Path:
+        """A texture folder; one without a root is meant below the input folder."""
+        return self.input / self.texture_dirs[number]
+
+    def may_start(self, extension: str) -> bool:
+        """Whether files of this extension may start an item."""
+        return not self.extensions or extension in self.extensions
+
+
+def _names() -> list[str]:
+    return [one.name for one in fields(ScanOptions) if one.name not in _LOOKED_UP]
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
+    if isinstance(value, ByHand):
+        return value.to_json()
     return str(value) if isinstance(value, Path) else value
 
 
@@ -99,15 +131,26 @@ def _check_choice(option: str, value: str, known: tuple[str, ...]) -> None:
         raise UsageError(
             f"There is no {option} {value!r}.", hint=f"Choose one of {', '.join(known)}."
         )
-    if value not in _READY[option]:
-        ways = " or ".join(_READY[option])
-        _not_yet(f"--{option} {value}", f"choose --{option} {ways}")
 
 
-def _not_yet(what: str, way_out: str) -> NoReturn:
-    raise UsageError(
-        f"{what} is not available yet.",
-        code="not-available",
-        hint=f"For now, {way_out}.",
-        values={"what": what},
-    )
+def _check_depth(depth: str) -> None:
+    if depth != "leaf" and not (depth.isascii() and depth.isdigit() and 1 <= int(depth) <= 100):
+        raise UsageError(
+            f"There is no depth {depth!r}.",
+            hint="Give the level of the folders that are items, from 1 on, or leaf.",
+            where={"field": "depth"},
+        )
+
+
+def _check_needs(options: ScanOptions) -> None:
+    missing = [one for one in _NEEDS.get(options.bundle, ()) if not getattr(options, one)]
+    if options.bundle == "prefix_suffix" and not (options.prefix or options.suffix):
+        missing = ["prefix", "suffix"]
+    if missing:
+        needs = " and ".join(f"--{one}" for one in missing)
+        raise UsageError(
+            f"Bundling by {options.bundle} needs {needs}.",
+            code="bundle-needs",
+            hint="Give it, or choose another way of bundling.",
+            where={"field": missing[0]},
+        )

@@ -20,6 +20,7 @@ from hdp.sdk.errors import (
 )
 from hdp.sdk.hooks import HdpSpecs, hookimpl, hookspec
 from hdp.sdk.http import Http, Response
+from hdp.sdk.modality import Modality
 from hdp.sdk.model import Finding, Json, LocalFile, Record, Role
 from hdp.sdk.target import Can, Connection, Draft, Environment, Publication, RemoteFile, Target
 
@@ -42,6 +43,7 @@ __all__ = [
     "Json",
     "LocalFile",
     "Missing",
+    "Modality",
     "NotFound",
     "Output",
     "Params",

@@ -1,4 +1,4 @@
-"""The five hooks of a plugin. They yield declarations; none takes a callback."""
+"""The six hooks of a plugin. They yield declarations; none takes a callback."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import pluggy
 
 from hdp.sdk.component import Component
+from hdp.sdk.modality import Modality
 from hdp.sdk.model import Finding, Record
 from hdp.sdk.target import Target
 
@@ -32,6 +33,11 @@ class HdpSpecs:
     @hookspec
     def hdp_pipelines(self) -> Iterable[Path]:
         """Pipeline YAML files that the plugin ships."""
+        return ()
+
+    @hookspec
+    def hdp_modalities(self) -> Iterable[Modality]:
+        """Kinds of collection that the New Project wizard offers."""
         return ()
 
     @hookspec
