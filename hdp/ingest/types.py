@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
-import filetype
-
 from hdp.ingest.names import extension_of
+from hdp.ingest.signatures import agrees, by_content
 
 HEAD = 4096
 UNKNOWN = "application/octet-stream"
@@ -14,11 +11,14 @@ UNKNOWN = "application/octet-stream"
 _BY_EXTENSION = {
     ".obj": "model/obj", ".mtl": "model/mtl", ".glb": "model/gltf-binary",
     ".gltf": "model/gltf+json", ".ply": "model/ply", ".stl": "model/stl", ".fbx": "model/x-fbx",
-    ".dae": "model/vnd.collada+xml", ".usdz": "model/vnd.usdz+zip", ".x3d": "model/x3d+xml",
-    ".e57": "model/e57", ".las": "application/vnd.las", ".laz": "application/vnd.laszip",
+    ".dae": "model/vnd.collada+xml", ".usdz": "model/vnd.usdz+zip",
+    ".usd": "model/vnd.usd", ".usda": "model/vnd.usd", ".usdc": "model/vnd.usd",
+    ".x3d": "model/x3d+xml", ".e57": "model/e57", ".las": "application/vnd.las",
+    ".laz": "application/vnd.laszip",
     ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".tif": "image/tiff",
     ".tiff": "image/tiff", ".webp": "image/webp", ".gif": "image/gif", ".bmp": "image/bmp",
-    ".jp2": "image/jp2", ".heic": "image/heic", ".svg": "image/svg+xml", ".tga": "image/x-tga",
+    ".jp2": "image/jp2", ".heic": "image/heic", ".heif": "image/heic",
+    ".svg": "image/svg+xml", ".tga": "image/x-tga",
     ".dng": "image/x-adobe-dng", ".cr2": "image/x-canon-cr2", ".cr3": "image/x-canon-cr3",
     ".nef": "image/x-nikon-nef", ".arw": "image/x-sony-arw", ".orf": "image/x-olympus-orf",
     ".raf": "image/x-fuji-raf", ".rw2": "image/x-panasonic-rw2", ".exr": "image/x-exr",
@@ -48,51 +48,16 @@ _BY_EXTENSION = {
     ".ipynb": "application/x-ipynb+json", ".r": "text/x-r",
 }  # fmt: skip
 
-_SIGNATURES: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
-    (re.compile(pattern, re.DOTALL), media)
-    for pattern, media in (
-        (rb"glTF[\x01\x02]\0\0\0", "model/gltf-binary"),
-        (rb"ply\r?\n", "model/ply"),
-        (rb"Kaydara FBX Binary", "model/x-fbx"),
-        (rb"ASTM-E57", "model/e57"),
-        (rb"LASF", "application/vnd.las"),
-        (rb"%PDF-", "application/pdf"),
-        (rb"solid [^\0]{0,300}?facet\s+normal", "model/stl"),
-    )
-)
-# Containers whose content the extension knows better than the first bytes do.
-_CONTAINERS = {
-    "application/zip", "application/gzip", "application/x-bzip2", "application/x-xz",
-    "image/tiff", "image/x-canon-cr2", "video/mp4", "video/quicktime", "audio/ogg",
-    "video/x-matroska", "video/matroska", "application/x-tar", "application/vnd.las",
-}  # fmt: skip
-_SAME = {
-    "audio/x-wav": "audio/wav", "audio/x-flac": "audio/flac", "image/jpx": "image/jp2",
-    "video/x-msvideo": "video/vnd.avi", "audio/x-aiff": "audio/aiff",
-    "application/x-sqlite3": "application/vnd.sqlite3",
-}  # fmt: skip
-
 
 def by_extension(name: str) -> str:
     """The media type that the extension promises."""
     return _BY_EXTENSION.get(extension_of(name), UNKNOWN)
 
 
-def by_content(head: bytes) -> str:
-    """The media type that the first bytes prove, or "" where they prove none."""
-    for pattern, media in _SIGNATURES:
-        if pattern.match(head):
-            return media
-    guess = filetype.guess_mime(head) if head else None
-    return _SAME.get(guess, str(guess)) if guess else ""
-
-
 def media_type(name: str, head: bytes) -> str:
     """What the file is: by its first bytes where they prove it, else by its extension."""
     named, proven = by_extension(name), by_content(head)
-    if not proven or (proven in _CONTAINERS and named != UNKNOWN):
-        return named
-    return proven
+    return named if not proven or agrees(proven, named) else proven
 
 
 def kind_of(name: str) -> str:
