@@ -36,7 +36,7 @@ Progress = Callable[[int], None]
 Cancel = Callable[[], bool]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Hashed:
     """A file and its hashes, or the finding that says why there are none."""
 
@@ -73,7 +73,7 @@ def _blocks(file: FileIO) -> Iterator[memoryview]:
 
 
 def hash_many(
-    root: Path,
+    root: Path | Callable[[str], Path],
     files: Iterable[Found],
     *,
     threads: int | None = None,
@@ -83,14 +83,16 @@ def hash_many(
 ) -> Iterator[Hashed]:
     """The hashes of all files, in their order; what is `known` is not read again.
 
+    `root` is the folder that the relpaths are below, or a function from relpath to path.
     A file that cannot be read, vanishes or changes meanwhile gives a finding.
     """
     ask = _asker(known)
+    place = root if callable(root) else root.joinpath
     pool = ThreadPoolExecutor(threads or min(8, os.cpu_count() or 1), "hash")
     waiting: deque[Future[list[Hashed]]] = deque()
 
     def work(batch: list[Found]) -> list[Hashed]:
-        return [_hash_one(root, one, ask(one), progress, cancelled) for one in batch]
+        return [_hash_one(place, one, ask(one), progress, cancelled) for one in batch]
 
     try:
         for batch in _batches(files):
@@ -127,7 +129,7 @@ def _asker(known: Known | None) -> Callable[[Found], Hashes | None]:
 
 
 def _hash_one(
-    root: Path,
+    place: Callable[[str], Path],
     found: Found,
     before: Hashes | None,
     progress: Progress | None,
@@ -139,7 +141,7 @@ def _hash_one(
         if progress:
             progress(found.size)
         return Hashed(found, before)
-    path = root / found.relpath
+    path = place(found.relpath)
     try:
         hashes = hash_file(path, progress, cancelled)
         info = path.stat()

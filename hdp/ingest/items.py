@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from hdp.sdk import Finding
@@ -18,9 +21,25 @@ def worst(*statuses: str) -> str:
     return min(statuses, key=_WORST.index)
 
 
-@dataclass(frozen=True)
+INPUT = "input"
+
+
+def root_of(relpath: str) -> str:
+    """The name of the folder that a scan's path lies below."""
+    return f"textures-{relpath[2:].partition('/')[0]}" if relpath.startswith("//") else INPUT
+
+
+def below_root(relpath: str) -> str:
+    """The path below that folder."""
+    return relpath[2:].partition("/")[2] if relpath.startswith("//") else relpath
+
+
+@dataclass(frozen=True, slots=True)
 class ScannedFile:
-    """A file of an item; `parent` is the relpath of the file that refers to it, or ""."""
+    """A file of an item; `parent` is the relpath of the file that refers to it, or "".
+
+    A file of the n-th texture folder outside the input folder has the relpath `//<n>/...`.
+    """
 
     relpath: str
     role: str = "primary"
@@ -34,22 +53,33 @@ class ScannedFile:
     sha256: str = ""
     md5: str = ""
 
+    @property
+    def root(self) -> str:
+        """`input`, or `textures-<n>` for a file of the n-th texture folder outside of it."""
+        return root_of(self.relpath)
+
+    @property
+    def path(self) -> str:
+        """The path below that root."""
+        return below_root(self.relpath)
+
     def to_json(self) -> dict[str, Any]:
-        """The file in the shape that the command line prints."""
-        return {
-            "path": self.relpath,
+        """The file in the shape that the command line prints; `root` where it is not the input."""
+        root = {} if self.root == INPUT else {"root": self.root}
+        return root | {
+            "path": self.path,
             "role": self.role,
             "size": self.size,
             "sha256": self.sha256,
             "md5": self.md5,
             "media_type": self.media_type,
-            "parent": self.parent,
+            "parent": below_root(self.parent),
             "status": self.status,
             "problems": [one.to_json() for one in self.findings],
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ScannedItem:
     """What would become one record: primary first, then members, each with its references."""
 
@@ -64,10 +94,11 @@ class ScannedItem:
             "id": None,
             "key": self.key,
             "title": self.key,
-            "primary": self.primary,
+            "primary": below_root(self.primary),
             "files": [one.to_json() for one in self.files],
             "state": "new",
             "env_states": {},
+            "problems": [one.to_json() for one in self.findings],
         }
 
 
@@ -75,19 +106,34 @@ class ScannedItem:
 class ScanResult:
     """All items of a folder, what was counted, and what a person should know.
 
-    `skipped`: reason (hidden, litter, link, excluded, never, special, extension, subfolder,
-    unreadable) -> number of files or folders.
+    `skipped`: reason (see `hdp.ingest.review`) -> number of files or folders; `roots`: the
+    texture folders outside the input folder by name.
     """
 
     items: tuple[ScannedItem, ...]
     counts: dict[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     skipped: dict[str, int] = field(default_factory=dict)
+    roots: dict[str, Path] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The result in the shape of `project scan --dry-run --json`."""
-        return {
-            "items": [one.to_json() for one in self.items],
+        return {"items": [one.to_json() for one in self.items]} | self._rest()
+
+    def json_parts(self) -> Iterator[str]:
+        """The text of `to_json` in parts, so that 100,000 items need not be text all at once."""
+        yield '{"items": ['
+        for number, item in enumerate(self.items):
+            yield (",\n" if number else "\n") + json.dumps(item.to_json(), ensure_ascii=False)
+        yield "\n]"
+        for name, value in self._rest().items():
+            yield f",\n{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}"
+        yield "}"
+
+    def _rest(self) -> dict[str, Any]:
+        rest: dict[str, Any] = {
             "counts": self.counts,
             "findings": [one.to_json() for one in self.findings],
         }
+        roots = {name: str(path) for name, path in self.roots.items()}
+        return rest | ({"roots": roots} if roots else {})

@@ -133,7 +133,8 @@ def _is_tame(pattern: str) -> bool:
         return False
     repeats = sum(plain.count(one) for one in "*+{")
     choices = plain.count("?") + plain.count("|")
-    return _LONGEST_NAME ** min(repeats, 8) * 2 ** min(choices, 64) <= _MOST_WAYS
+    ways: int = _LONGEST_NAME ** min(repeats, 8) * 2 ** min(choices, 64)
+    return ways <= _MOST_WAYS
 
 
 def _too_slow(patterns: Sequence[str]) -> UsageError:

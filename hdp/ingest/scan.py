@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
+from sys import intern
 from threading import Lock
-from typing import Any
 
-from hdp.ingest.bundles import group, mark
+from hdp.ingest.bundles import group
 from hdp.ingest.hashing import Hashed, Hashes, Known, hash_file, hash_many
-from hdp.ingest.items import ScannedFile, ScannedItem, ScanResult
-from hdp.ingest.names import extension_of
+from hdp.ingest.items import ScannedFile, ScannedItem, ScanResult, worst
 from hdp.ingest.options import ScanOptions
+from hdp.ingest.review import count, report
 from hdp.ingest.walk import Found, Walked, walk
-from hdp.sdk import Finding
 
 Progress = Callable[[int, int | None, str], None]
 _FILE_STATUS = {"missing": "missing", "changed": "changed", "unreadable": "invalid"}
@@ -34,40 +31,74 @@ def scan(
     need not be read again; `progress` is told bytes done, bytes in all, and what is done.
     """
     walked = walk(options, cancelled=cancelled)
-    grouped = group(options, walked, _Same(options.input, walked))
-    wanted = _members(walked, grouped.items)
-    total = sum(one.size for one in wanted)
-    tell = _teller(progress, total)
+    grouped = group(options, walked, _Same(options, walked, known, cancelled), cancelled=cancelled)
+    items = grouped.items
+    _hash(options, walked, items, known, progress, cancelled)
+    skipped = dict(sorted((walked.skipped + grouped.left_out).items()))
+    findings = (*walked.findings, *grouped.findings, *report(options, walked, items, skipped))
+    roots = {f"textures-{number}": path for number, path in walked.roots.items()}
+    return ScanResult(tuple(items), count(items, skipped), findings, skipped, roots)
+
+
+def _hash(
+    options: ScanOptions,
+    walked: Walked,
+    items: list[ScannedItem],
+    known: Known | None,
+    progress: Progress | None,
+    cancelled: Callable[[], bool] | None,
+) -> None:
+    """Put the hashes into the items, one after the other, so that none is there twice."""
+    wanted = _members(walked, items)
+    walked.files.clear()
+    tell = _teller(progress, sum(one.size for one in wanted))
     hashed = {
         one.found.relpath: one
-        for one in hash_many(options.input, wanted, known=known, progress=tell, cancelled=cancelled)
+        for one in hash_many(
+            options.path_of, wanted, known=known, progress=tell, cancelled=cancelled
+        )
     }
-    items = tuple(_with_hashes(item, hashed) for item in grouped.items)
-    skipped = dict(sorted((walked.skipped + grouped.left_out).items()))
-    findings = (*walked.findings, *_summary(walked, skipped))
-    return ScanResult(items, _counts(items, wanted, skipped), findings, skipped)
+    for number, item in enumerate(items):
+        items[number] = _with_hashes(item, hashed)
 
 
 class _Same:
     """Whether two files have equal content; reads only those of equal size, each once."""
 
-    def __init__(self, root: Path, walked: Walked) -> None:
-        self.root = root
-        self.sizes = {one.relpath: one.size for one in walked.files}
+    def __init__(
+        self,
+        options: ScanOptions,
+        walked: Walked,
+        known: Known | None,
+        cancelled: Callable[[], bool] | None,
+    ) -> None:
+        self.options = options
+        self.files = {one.relpath: one for one in walked.files}
+        self.known = known.get if isinstance(known, Mapping) else known
+        self.cancelled = cancelled
         self._hashes: dict[str, str] = {}
 
     def __call__(self, first: str, second: str) -> bool:
-        if self.sizes[first] != self.sizes[second]:
+        if self.files[first].size != self.files[second].size:
             return False
         return self._hash(first) == self._hash(second)
 
     def _hash(self, relpath: str) -> str:
         if relpath not in self._hashes:
-            try:
-                self._hashes[relpath] = hash_file(self.root / relpath).sha256
-            except OSError:
-                self._hashes[relpath] = f"unreadable {relpath}"
+            self._hashes[relpath] = self._known(relpath) or self._read(relpath)
         return self._hashes[relpath]
+
+    def _known(self, relpath: str) -> str:
+        one = self.files[relpath]
+        key = (relpath, one.size, one.mtime_ns, one.inode)
+        before = self.known(key) if self.known else None
+        return before[0] if before else ""
+
+    def _read(self, relpath: str) -> str:
+        try:
+            return hash_file(self.options.path_of(relpath), cancelled=self.cancelled).sha256
+        except OSError:
+            return f"unreadable {relpath}"
 
 
 def _members(walked: Walked, items: list[ScannedItem]) -> list[Found]:
@@ -94,42 +125,8 @@ def _with_hashes(item: ScannedItem, hashed: dict[str, Hashed]) -> ScannedItem:
 
 def _hashed_file(file: ScannedFile, hashed: Hashed) -> ScannedFile:
     if hashed.finding:
-        return mark(file, _FILE_STATUS[hashed.finding.code], hashed.finding)
+        status = worst(file.status, _FILE_STATUS[hashed.finding.code])
+        return replace(file, status=status, findings=(*file.findings, hashed.finding))
     hashes = hashed.hashes or Hashes("", "")
     media = hashes.media_type or file.media_type
-    return replace(file, sha256=hashes.sha256, md5=hashes.md5, media_type=media)
-
-
-def _counts(
-    items: tuple[ScannedItem, ...], files: list[Found], skipped: dict[str, int]
-) -> dict[str, Any]:
-    kinds = Counter(extension_of(one.relpath) for one in files)
-    return {
-        "items": len(items),
-        "files": len(files),
-        "bytes": sum(one.size for one in files),
-        "by_extension": dict(sorted(kinds.items())),
-        "skipped": skipped,
-    }
-
-
-_REASONS = {
-    "hidden": "hidden", "litter": "litter of the system", "link": "links",
-    "excluded": "excluded", "never": "the project's own", "special": "no regular files",
-    "extension": "of other extensions", "subfolder": "in subfolders and not referred to",
-    "unreadable": "unreadable", "name": "with names that are no text",
-}  # fmt: skip
-
-
-def _summary(walked: Walked, skipped: dict[str, int]) -> list[Finding]:
-    findings = []
-    if skipped:
-        parts = ", ".join(f"{count} {_REASONS[reason]}" for reason, count in skipped.items())
-        findings.append(Finding("info", "skipped", f"Left out: {parts}.", "", {}, dict(skipped)))
-    for link in sorted(one for one, goal in walked.links.items() if goal is None):
-        message = (
-            f"{link} is a link that leads out of the input folder, or nowhere; it was not followed."
-        )
-        hint = "Put a copy of the file in its place if it belongs to the item."
-        findings.append(Finding("warning", "link-outside", message, hint, {"file": link}))
-    return findings
+    return replace(file, sha256=hashes.sha256, md5=hashes.md5, media_type=intern(media))

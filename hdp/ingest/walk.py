@@ -12,8 +12,9 @@ from fnmatch import translate
 from pathlib import Path
 from typing import NamedTuple
 
-from hdp.ingest.names import is_unicode, why_skipped
+from hdp.ingest.names import extension_of, is_unicode, why_skipped
 from hdp.ingest.options import ScanOptions
+from hdp.ingest.references import refers
 from hdp.sdk import Cancelled, Finding, NotFound
 
 
@@ -30,45 +31,118 @@ class Found(NamedTuple):
 class Walked:
     """What was found, sorted by path, and what was passed by.
 
-    `links`: relpath of a symbolic link -> relpath of its goal, or None where that is outside.
+    `links`: relpath of a symbolic link -> relpath of its goal, or None where that is outside;
+    `roots`: number of a texture folder outside the input folder -> the folder. Its files have
+    relpaths `//<number>/...`.
     """
 
     files: list[Found] = field(default_factory=list)
     links: dict[str, str | None] = field(default_factory=dict)
     skipped: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
+    roots: dict[int, Path] = field(default_factory=dict)
 
 
 def walk(options: ScanOptions, *, cancelled: Callable[[], bool] | None = None) -> Walked:
-    """Everything below the input folder; no link is followed out of it."""
-    root = options.input
-    if not root.is_dir():
+    """Everything below the input folder that may matter; no link is followed out of it.
+
+    Subfolders are entered where they hold items or where a file may refer to what is in them,
+    texture folders outside the input folder where a file may refer to anything.
+    """
+    if not options.input.is_dir():
         raise NotFound(
-            f"There is no folder {root}.", hint="Choose the input folder again.",
-            where={"file": str(root)},
+            f"There is no folder {options.input}.", hint="Choose the input folder again.",
+            where={"file": str(options.input)},
         )  # fmt: skip
-    walker = _Walker(root, options)
-    folders = [""]
-    while folders:
-        if cancelled and cancelled():
-            raise Cancelled("The scan was stopped.")
-        folders.extend(walker.enter(folders.pop()))
-    walker.walked.files.sort()
-    walker.walked.findings.sort(key=lambda one: (one.code, str(one.where.get("file"))))
-    return walker.walked
+    walker = _Walker(options.input, options, cancelled)
+    walked = walker.walked
+    subfolders = walker.enter("")
+    if options.mode == "root" and not _goes_below(options, walked.files):
+        walked.skipped["folder"] += len(subfolders)
+    else:
+        walker.enter_all(subfolders)
+    if any(refers(one.relpath) for one in walked.files):
+        _walk_texture_folders(options, walked, cancelled)
+    walked.skipped += Counter()  # drops what was counted as none
+    walked.files.sort()
+    walked.findings.sort(key=lambda one: (one.code, str(one.where.get("file"))))
+    return walked
+
+
+def texture_folders(options: ScanOptions) -> list[str]:
+    """The texture folders as relpaths: below the input folder, or `//<n>` where outside."""
+    real = options.input.resolve()
+    found = []
+    for number in range(len(options.texture_dirs)):
+        path = options.texture_root(number).resolve()
+        inside = path.is_relative_to(real)
+        found.append(path.relative_to(real).as_posix() if inside else f"//{number}")
+    return ["" if one == "." else one for one in found]
+
+
+def _goes_below(options: ScanOptions, files: list[Found]) -> bool:
+    if any("/" in one for one in (*options.by_hand.groups, *options.by_hand.primaries)):
+        return True
+    names = (one.relpath for one in files)
+    return any(refers(one) and options.may_start(extension_of(one)) for one in names)
+
+
+def _walk_texture_folders(
+    options: ScanOptions, walked: Walked, cancelled: Callable[[], bool] | None
+) -> None:
+    for number, folder in enumerate(texture_folders(options)):
+        path = options.texture_root(number)
+        if not path.is_dir():
+            walked.findings.append(_no_texture_folder(path))
+        elif folder.startswith("//"):
+            walker = _Walker(path, options, cancelled)
+            walker.enter_all([""])
+            _take_over(walker.walked, walked, folder + "/")
+            walked.roots[number] = path
+
+
+def _take_over(other: Walked, walked: Walked, prefix: str) -> None:
+    walked.files += [one._replace(relpath=prefix + one.relpath) for one in other.files]
+    for link, goal in other.links.items():
+        walked.links[prefix + link] = None if goal is None else prefix + goal
+
+
+def _no_texture_folder(path: Path) -> Finding:
+    return Finding(
+        "warning", "texture-folder-missing", f"There is no texture folder {path}.",
+        "Connect the drive, or choose the folder again.", {"file": str(path)},
+    )  # fmt: skip
 
 
 class _Walker:
-    def __init__(self, root: Path, options: ScanOptions) -> None:
+    def __init__(
+        self, root: Path, options: ScanOptions, cancelled: Callable[[], bool] | None
+    ) -> None:
         self.root = root
         self.real = root.resolve()
-        self.never = _below(self.real, options.never)
+        table = [options.table] if options.table else []
+        self.never = _below(self.real, [*options.never, *table])
         self.exclude = [re.compile(translate(one.rstrip("/"))) for one in options.exclude]
+        self.cancelled = cancelled
+        self.seen = 0
         self.walked = Walked()
+
+    def enter_all(self, folders: list[str]) -> None:
+        """Take the files of the folders and of all folders in them."""
+        folders = list(folders)
+        while folders:
+            folders.extend(self.enter(folders.pop()))
+
+    def _look_up(self) -> None:
+        """Every so often: stop where the person wants it."""
+        if self.seen % 500 == 0 and self.cancelled and self.cancelled():
+            raise Cancelled("The scan was stopped.")
+        self.seen += 1
 
     def enter(self, folder: str) -> list[str]:
         """Take the files of one folder; gives the folders in it."""
         try:
+            self._look_up()
             with os.scandir(self.root / folder) as listing:
                 return [path for entry in listing if (path := self._take(folder, entry))]
         except OSError as error:
@@ -76,6 +150,7 @@ class _Walker:
             return []
 
     def _take(self, folder: str, entry: os.DirEntry[str]) -> str:
+        self._look_up()
         path = f"{folder}/{entry.name}" if folder else entry.name
         if reason := self._why_not(path, entry):
             self.walked.skipped[reason] += 1

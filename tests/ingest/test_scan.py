@@ -224,7 +224,9 @@ def test_progress_counts_bytes(tmp_path):
     assert max(seen) == (5, 5)
 
 
-@pytest.mark.parametrize("given", [{"mode": "hybrid"}, {"bundle": "core"}, {"bundle": "nonsense"}])
+@pytest.mark.parametrize(
+    "given", [{"mode": "flat"}, {"bundle": "core"}, {"bundle": "nonsense"}, {"depth": "0"}]
+)
 def test_what_is_not_there_is_refused(tmp_path, given):
     with pytest.raises(UsageError) as caught:
         ScanOptions(tmp_path, **given)

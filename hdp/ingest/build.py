@@ -1,0 +1,117 @@
+"""One item of its files: the primary, the tree of what it needs, sidecars, what clashes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from hdp.ingest.items import ScannedFile, ScannedItem
+from hdp.ingest.names import basename, extension_of, fold
+from hdp.ingest.options import ScanOptions
+from hdp.ingest.primary import choose_primary
+from hdp.ingest.references import refers
+from hdp.ingest.sidecars import Sidecars
+from hdp.ingest.types import by_extension, kind_of
+from hdp.ingest.units import Trees, roots_of
+from hdp.ingest.walk import Found
+from hdp.sdk import Finding
+
+
+class Builder:
+    """Makes items; what a file is and needs is looked up once, however many items have it."""
+
+    def __init__(
+        self, options: ScanOptions, files: Mapping[str, Found], trees: Trees, sidecars: Sidecars
+    ) -> None:
+        self.options = options
+        self.files = files
+        self.trees = trees
+        self.sidecars = sidecars
+
+    def item(self, key: str, members: Sequence[str], starters: Sequence[str] = ()) -> ScannedItem:
+        """The item of some files; its primary is one of the `starters` where there are any."""
+        roots = roots_of(members, self.trees) if len(members) > 1 else list(members)
+        primary = self._by_hand(members) or self._primary(roots, starters)
+        places: dict[str, tuple[str, str]] = {primary: ("primary", "")}
+        hosted = {one for host in members for one in self.sidecars.of(host)} & set(members)
+        ordered = [primary, *(one for one in roots if one != primary)]
+        for one in ordered:
+            if one not in hosted:
+                places.setdefault(one, ("member", ""))
+        for one in ordered:
+            for path, place in self.trees.of(one).items():
+                places.setdefault(path, place)
+        for one in list(places):
+            for path in self._sidecars_of(one, members):
+                places.setdefault(path, ("sidecar", one))
+        for one in sorted(members):
+            places.setdefault(one, ("member", ""))
+        files = tuple(self._file(path, *place) for path, place in places.items())
+        findings = tuple(_same_names(list(places))) if len(files) > 1 else ()
+        return ScannedItem(key, primary, files, findings)
+
+    def _by_hand(self, members: Sequence[str]) -> str:
+        """The file that a person made primary, or ""."""
+        by_hand = self.options.by_hand.primaries
+        if not by_hand:
+            return ""
+        chosen = by_hand.intersection(members) or by_hand & self.trees.reach(members)
+        return min(chosen, default="")
+
+    def _sidecars_of(self, relpath: str, members: Sequence[str]) -> list[str]:
+        """A file's sidecars but those that a person put elsewhere."""
+        elsewhere = self.options.by_hand.groups
+        found = self.sidecars.of(relpath)
+        return [one for one in found if one not in elsewhere or one in members]
+
+    def _primary(self, roots: Sequence[str], starters: Sequence[str]) -> str:
+        if len(roots) == 1:
+            return roots[0]
+        extension = self.options.primary
+        own = [one for one in roots if not self.sidecars.hosts(one)] or list(roots)
+        if extension and any(extension_of(one) == extension for one in own):
+            return choose_primary(own, extension)
+        best = [one for one in own if kind_of(basename(one)) not in ("material", "note")] or own
+        may = set(starters)
+        return choose_primary([one for one in best if one in may] or best)
+
+    def _file(self, relpath: str, role: str, parent: str) -> ScannedFile:
+        found = self.files[relpath]
+        status, findings = "valid", tuple[Finding, ...]()
+        if refers(basename(relpath)):
+            follower = self.trees.follower
+            status = follower.status(relpath, lambda one: follower.node(one).status)
+            findings = tuple(follower.node(relpath).findings)
+        return ScannedFile(
+            relpath=relpath, role=role, size=found.size, mtime_ns=found.mtime_ns,
+            inode=found.inode, media_type=by_extension(relpath), status=status,
+            findings=findings, parent=parent,
+        )  # fmt: skip
+
+
+def _same_names(paths: Iterable[str]) -> Iterable[Finding]:
+    names: dict[str, list[str]] = defaultdict(list)
+    for one in paths:
+        names[fold(basename(one))].append(one)
+    for alike in names.values():
+        if len(alike) > 1:
+            yield _same_name(sorted(alike))
+
+
+def _same_name(paths: list[str]) -> Finding:
+    names = sorted({basename(one) for one in paths})
+    listed = ", ".join(paths)
+    if len(names) == 1:
+        message = f"Several files of the item are called {names[0]}: {listed}."
+    else:
+        message = f"Names of files of the item differ in {how_alike(names[0], names[1])}: {listed}."
+    hint = "A record is one flat list of files. Rename one, or put them into an archive."
+    severity = "error" if len(names) == 1 else "warning"
+    return Finding(severity, "same-name", message, hint, {"file": paths[0]})  # type: ignore[arg-type]
+
+
+def how_alike(first: str, second: str) -> str:
+    """In what two names differ that `fold` makes equal."""
+    if first.casefold() == second.casefold():
+        return "capital and small letters only"
+    return "their Unicode form only"

@@ -1,0 +1,75 @@
+"""Which files may be items of their own, and which lie in a folder that is one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from hdp.ingest.names import folder_of
+from hdp.ingest.options import ScanOptions
+
+
+@dataclass
+class Areas:
+    """The files of a scan by what they may be.
+
+    `loose` may start items of their own; `folders` by path are items with all that is beneath;
+    `left` are the others, relpath -> why (`subfolder`, `loose`).
+    """
+
+    loose: list[str] = field(default_factory=list)
+    folders: dict[str, list[str]] = field(default_factory=dict)
+    left: dict[str, str] = field(default_factory=dict)
+
+
+def arrange(options: ScanOptions, relpaths: Iterable[str]) -> Areas:
+    """Divide the files as the mode says; those of texture folders outside are in no area."""
+    paths = [one for one in relpaths if not one.startswith("//")]
+    areas = Areas()
+    folders = _Folders(options, paths)
+    for path in paths:
+        folder = folders.of(path)
+        if folder:
+            areas.folders.setdefault(folder, []).append(path)
+        elif "/" in path and options.mode == "root":
+            areas.left[path] = "subfolder"
+        elif "/" in path or options.mode == "subdirectory":
+            areas.left[path] = "loose"
+        else:
+            areas.loose.append(path)
+    return areas
+
+
+class _Folders:
+    def __init__(self, options: ScanOptions, paths: Iterable[str]) -> None:
+        self._depth = 0 if options.mode == "root" or options.depth == "leaf" else int(options.depth)
+        leaf = options.mode != "root" and options.depth == "leaf"
+        self._leaves = _leaves({folder_of(one) for one in paths}) if leaf else frozenset()
+
+    def of(self, path: str) -> str:
+        """The folder that is the file's item, or ""."""
+        folder = folder_of(path)
+        if not self._depth:
+            return folder if folder in self._leaves else ""
+        parts = folder.split("/", self._depth)
+        return "/".join(parts[: self._depth]) if len(parts) >= self._depth else ""
+
+
+def _leaves(folders: set[str]) -> frozenset[str]:
+    """The folders with files that have none beneath them."""
+    inner = {""}
+    for folder in folders:
+        while folder := folder_of(folder):
+            if folder in inner:
+                break
+            inner.add(folder)
+    return frozenset(folders - inner)
+
+
+def by_label(groups: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """label -> its files, sorted."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for path, label in groups:
+        found[label].append(path)
+    return {label: sorted(found[label]) for label in sorted(found)}
