@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hdp.application import checking
+from hdp.application.grouping_table import with_table
 from hdp.events import Changed
 from hdp.ingest.items import ScannedFile, ScannedItem, ScanResult
 from hdp.ingest.options import ScanOptions
@@ -43,9 +44,7 @@ def scan_options(spec: NewProject) -> ScanOptions:
 
 
 def _with_never(options: ScanOptions, never: list[Path]) -> ScanOptions:
-    return ScanOptions.from_json(
-        options.to_json() | {"never": [str(one) for one in (*options.never, *never)]}
-    )
+    return with_table(replace(options, never=(*options.never, *never)))
 
 
 def check_new(spec: NewProject) -> None:
