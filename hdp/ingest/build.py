@@ -8,10 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from hdp.ingest.items import ScannedFile, ScannedItem
 from hdp.ingest.names import basename, extension_of, fold
 from hdp.ingest.options import ScanOptions
-from hdp.ingest.primary import choose_primary
-from hdp.ingest.references import refers
+from hdp.ingest.primary import choose_primary, kind_of_extension
 from hdp.ingest.sidecars import Sidecars
-from hdp.ingest.types import by_extension, kind_of
+from hdp.ingest.types import by_extension
 from hdp.ingest.units import Trees, roots_of
 from hdp.ingest.walk import Found
 from hdp.sdk import Finding
@@ -71,14 +70,15 @@ class Builder:
         own = [one for one in roots if not self.sidecars.hosts(one)] or list(roots)
         if extension and any(extension_of(one) == extension for one in own):
             return choose_primary(own, extension)
-        best = [one for one in own if kind_of(basename(one)) not in ("material", "note")] or own
+        notes = ("material", "note")
+        best = [one for one in own if kind_of_extension(extension_of(one)) not in notes] or own
         may = set(starters)
         return choose_primary([one for one in best if one in may] or best)
 
     def _file(self, relpath: str, role: str, parent: str) -> ScannedFile:
         found = self.files[relpath]
         status, findings = "valid", tuple[Finding, ...]()
-        if refers(basename(relpath)):
+        if relpath in self.trees.referring:
             follower = self.trees.follower
             status = follower.status(relpath, lambda one: follower.node(one).status)
             findings = tuple(follower.node(relpath).findings)

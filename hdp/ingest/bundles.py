@@ -52,7 +52,7 @@ class _Grouping:
         index = Index(walked.files, walked.links)
         follower = Follower(options, Lookup(index, texture_folders(options), same))
         paths = sorted(index.files)
-        self.trees = Trees(follower, cancelled)
+        self.trees = Trees(follower, paths, cancelled)
         self.sidecars = Sidecars(paths)
         self.areas = arrange(options, paths)
         self.builder = Builder(options, index.files, self.trees, self.sidecars)

@@ -63,6 +63,13 @@ class ScannedFile:
         """The path below that root."""
         return below_root(self.relpath)
 
+    def with_hashes(self, sha256: str, md5: str, media_type: str) -> ScannedFile:
+        """The file with what its bytes say."""
+        return ScannedFile(
+            self.relpath, self.role, self.size, self.mtime_ns, self.inode, media_type,
+            self.status, self.findings, self.parent, sha256, md5,
+        )  # fmt: skip
+
     def to_json(self) -> dict[str, Any]:
         """The file in the shape that the command line prints; `root` where it is not the input."""
         root = {} if self.root == INPUT else {"root": self.root}

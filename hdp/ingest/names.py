@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
 
 _DOUBLE = (".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst", ".nii.gz")
+_ENDS = {one[one.rindex(".") :] for one in _DOUBLE}
 _LITTER = {"thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "$recycle.bin", "icon\r"}
-_LITTER_PATTERNS = ("~$*", ".~lock.*#", "*.hdpc", "*.hdpc-journal", "*.hdpc.*")
+# Office's open files, and projects with their journals and backups.
+_LITTER_PATTERN = re.compile(r"~\$|\.~lock\..*#$|.*\.hdpc($|-journal$|\.)", re.DOTALL)
 
 
 def extension_of(name: str) -> str:
@@ -23,11 +25,11 @@ def stem_of(name: str) -> str:
 
 def _cut(name: str) -> int:
     """Where the extension begins; the name's length where there is none."""
-    for double in _DOUBLE:
-        tail = name[-len(double) :]
-        if tail.lower() == double and len(name) > len(double):
-            return len(name) - len(double)
     dot = name.rfind(".")
+    if name[dot:].lower() in _ENDS:
+        for double in _DOUBLE:
+            if len(name) > len(double) and name[-len(double) :].lower() == double:
+                return len(name) - len(double)
     # "a/.b" is a hidden file, not an extension.
     hidden = dot <= 0 or name[dot - 1] == "/"
     return len(name) if hidden or dot == len(name) - 1 else dot
@@ -51,13 +53,15 @@ def normalise_extensions(given: Iterable[str]) -> tuple[str, ...]:
 
 def fold(text: str) -> str:
     """The text without differences of case and of Unicode form."""
+    if text.isascii():
+        return text.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
 def why_skipped(name: str) -> str:
     """`litter`, `hidden` or "" for a name that may be a member."""
     lower = name.lower()
-    if lower in _LITTER or any(fnmatchcase(lower, one) for one in _LITTER_PATTERNS):
+    if lower in _LITTER or _LITTER_PATTERN.match(lower):
         return "litter"
     if lower == ".ds_store" or lower.startswith((".spotlight", "._", ".trash")):
         return "litter"

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from hdp.ingest.build import how_alike
 from hdp.ingest.items import ScannedFile, ScannedItem, below_root
 from hdp.ingest.keys import MOST_TOLD
-from hdp.ingest.names import basename, extension_of, fold
+from hdp.ingest.names import extension_of, fold
 from hdp.ingest.options import ScanOptions
-from hdp.ingest.types import UNKNOWN, by_extension, kind_of
+from hdp.ingest.primary import kind_of_extension
+from hdp.ingest.types import UNKNOWN
 from hdp.ingest.walk import Walked
 from hdp.sdk import Finding
 
@@ -35,54 +38,66 @@ REASONS = {
 }  # fmt: skip
 
 
-def count(items: Sequence[ScannedItem], skipped: dict[str, int]) -> dict[str, Any]:
+@dataclass
+class Seen:
+    """All files of the items, each once: how many, and those of which something is said."""
+
+    files: int = 0
+    size: int = 0
+    extensions: Counter[str] = field(default_factory=Counter)
+    office: list[ScannedFile] = field(default_factory=list)
+    unknown: list[ScannedFile] = field(default_factory=list)
+    alike: list[list[str]] = field(default_factory=list)
+
+
+def look(items: Iterable[ScannedItem]) -> Seen:
+    """Look at all files once."""
+    seen = Seen()
+    files = {one.relpath: one for item in items for one in item.files}
+    for path, one in files.items():
+        extension = extension_of(path)
+        seen.files += 1
+        seen.size += one.size
+        seen.extensions[extension] += 1
+        if extension in _OFFICE:
+            seen.office.append(one)
+        elif one.media_type == UNKNOWN and one.role not in _FOR_PROGRAMS:
+            seen.unknown.append(one)
+    seen.alike = _near(files)
+    return seen
+
+
+def count(seen: Seen, items: Sequence[ScannedItem], skipped: dict[str, int]) -> dict[str, Any]:
     """How much there is: each file once, however many items have it."""
-    kinds: dict[str, Counter[str]] = defaultdict(Counter)
-    size = files = 0
-    flagged: Counter[str] = Counter()
-    for one in _each(items):
-        extension = extension_of(one.relpath)
-        kinds[kind_of(basename(one.relpath))][extension] += 1
-        flagged[_flag(one, extension)] += 1
-        size += one.size
-        files += 1
-    total: Counter[str] = sum(kinds.values(), Counter())
+    extensions = dict(sorted(seen.extensions.items()))
+    kinds: dict[str, dict[str, int]] = {}
+    for extension, number in extensions.items():
+        kinds.setdefault(kind_of_extension(extension), {})[extension] = number
     return {
         "items": len(items),
-        "files": files,
-        "bytes": size,
-        "by_extension": dict(sorted(total.items())),
-        "by_kind": {kind: dict(sorted(kinds[kind].items())) for kind in sorted(kinds)},
-        "office": flagged["office"],
-        "unknown": flagged["unknown"],
+        "files": seen.files,
+        "bytes": seen.size,
+        "by_extension": extensions,
+        "by_kind": dict(sorted(kinds.items())),
+        "office": len(seen.office),
+        "unknown": len(seen.unknown),
         "skipped": skipped,
     }
 
 
-def _each(items: Iterable[ScannedItem]) -> Iterable[ScannedFile]:
-    seen: set[str] = set()
-    for item in items:
-        for one in item.files:
-            if one.relpath not in seen:
-                seen.add(one.relpath)
-                yield one
-
-
-def _flag(file: ScannedFile, extension: str) -> str:
-    if extension in _OFFICE:
-        return "office"
-    unknown = file.media_type == UNKNOWN and by_extension(file.relpath) == UNKNOWN
-    return "unknown" if unknown and file.role not in _FOR_PROGRAMS else ""
-
-
 def report(
-    options: ScanOptions, walked: Walked, items: Sequence[ScannedItem], skipped: dict[str, int]
+    options: ScanOptions,
+    walked: Walked,
+    seen: Seen,
+    items: Sequence[ScannedItem],
+    skipped: dict[str, int],
 ) -> list[Finding]:
     """What a person should know of the whole, most of it about single files."""
     findings = [_skipped(skipped)] if skipped else []
     findings += [_link_outside(link) for link in sorted(walked.links) if walked.links[link] is None]
-    findings += _flagged(options, items)
-    findings += _alike(items)
+    findings += _flagged(options, seen)
+    findings += _alike("files", seen.alike)
+    findings += _alike("items", _near({one.key for one in items}))
     findings += _of_items(items)
     if len(items) >= _MANY:
         message = f"These would become {len(items):,} records, each with a DOI of its own."
@@ -105,24 +120,18 @@ def _link_outside(link: str) -> Finding:
     return Finding("warning", "link-outside", message, hint, {"file": link})
 
 
-def _flagged(options: ScanOptions, items: Sequence[ScannedItem]) -> list[Finding]:
-    found: dict[str, list[str]] = {"office": [], "unknown": []}
-    for one in _each(items):
-        extension = extension_of(one.relpath)
-        flag = _flag(one, extension)
-        if flag and extension not in options.extensions:
-            found[flag].append(one.path)
+def _flagged(options: ScanOptions, seen: Seen) -> list[Finding]:
+    office = [one.path for one in seen.office if extension_of(one.path) not in options.extensions]
+    unknown = [one.path for one in seen.unknown if extension_of(one.path) not in options.extensions]
     findings = []
-    if found["office"]:
-        message = f"{_listed(found['office'], 'office document')} would be published with the rest."
-        hint = (
-            "Contracts and lists of persons lie in such folders: look, and leave out by --exclude."
-        )
-        findings.append(_of_many("office-documents", message, hint, found["office"]))
-    if found["unknown"]:
-        message = f"{_listed(found['unknown'], 'file')} of a kind that is not known."
+    if office:
+        message = f"{_listed(office, 'office document')} would be published, too."
+        hint = "Contracts and lists of persons lie in such folders; --exclude leaves them out."
+        findings.append(_of_many("office-documents", message, hint, office))
+    if unknown:
+        message = f"{_listed(unknown, 'file')} of a kind that is not known."
         hint = "Look whether they belong to the collection, and leave out the others by --exclude."
-        findings.append(_of_many("unknown-kind", message, hint, found["unknown"]))
+        findings.append(_of_many("unknown-kind", message, hint, unknown))
     return findings
 
 
@@ -138,19 +147,17 @@ def _of_many(code: str, message: str, hint: str, paths: list[str]) -> Finding:
     return Finding("warning", code, message, hint, {"file": paths[0]}, args)
 
 
-def _alike(items: Sequence[ScannedItem]) -> list[Finding]:
-    """Files, and items, whose names differ in case or Unicode form only."""
-    findings: list[Finding] = []
-    paths = _near({one.relpath for one in _each(items)})
-    keys = _near({one.key for one in items})
-    for what, groups in (("files", paths), ("items", keys)):
-        for first, *others in groups:
-            for other in others if len(findings) < MOST_TOLD else ():
-                findings.append(_names_alike(what, below_root(first), below_root(other)))
-    return findings
+def _alike(what: str, groups: Iterable[list[str]]) -> list[Finding]:
+    """Files, or items, whose names differ in case or Unicode form only."""
+    pairs = ((first, other) for first, *others in groups for other in others)
+    return [
+        _names_alike(what, below_root(first), below_root(other))
+        for first, other in islice(pairs, MOST_TOLD)
+    ]
 
 
-def _near(names: set[str]) -> list[list[str]]:
+def _near(names: Iterable[str]) -> list[list[str]]:
+    """The names that are one without case and Unicode form, sorted."""
     first: dict[str, str] = {}
     groups: dict[str, list[str]] = {}
     for name in sorted(names):

@@ -11,7 +11,7 @@ from hdp.ingest.bundles import group
 from hdp.ingest.hashing import Hashed, Hashes, Known, hash_file, hash_many
 from hdp.ingest.items import ScannedFile, ScannedItem, ScanResult, worst
 from hdp.ingest.options import ScanOptions
-from hdp.ingest.review import count, report
+from hdp.ingest.review import count, look, report
 from hdp.ingest.walk import Found, Walked, walk
 
 Progress = Callable[[int, int | None, str], None]
@@ -34,10 +34,11 @@ def scan(
     grouped = group(options, walked, _Same(options, walked, known, cancelled), cancelled=cancelled)
     items = grouped.items
     _hash(options, walked, items, known, progress, cancelled)
+    seen = look(items)
     skipped = dict(sorted((walked.skipped + grouped.left_out).items()))
-    findings = (*walked.findings, *grouped.findings, *report(options, walked, items, skipped))
+    findings = (*walked.findings, *grouped.findings, *report(options, walked, seen, items, skipped))
     roots = {f"textures-{number}": path for number, path in walked.roots.items()}
-    return ScanResult(tuple(items), count(items, skipped), findings, skipped, roots)
+    return ScanResult(tuple(items), count(seen, items, skipped), findings, skipped, roots)
 
 
 def _hash(
@@ -129,4 +130,4 @@ def _hashed_file(file: ScannedFile, hashed: Hashed) -> ScannedFile:
         return replace(file, status=status, findings=(*file.findings, hashed.finding))
     hashes = hashed.hashes or Hashes("", "")
     media = hashes.media_type or file.media_type
-    return replace(file, sha256=hashes.sha256, md5=hashes.md5, media_type=intern(media))
+    return file.with_hashes(hashes.sha256, hashes.md5, intern(media))

@@ -18,16 +18,22 @@ Tree = dict[str, tuple[str, str]]
 class Trees:
     """What files refer to, to the end: relpath -> (role, parent); {} at once for most files."""
 
-    def __init__(self, follower: Follower, cancelled: Callable[[], bool] | None = None) -> None:
+    def __init__(
+        self,
+        follower: Follower,
+        relpaths: Iterable[str],
+        cancelled: Callable[[], bool] | None = None,
+    ) -> None:
         self.follower = follower
-        self._check = cancelled
+        self.referring = frozenset(one for one in relpaths if refers(basename(one)))
+        self._cancelled = cancelled
         self._nothing: Tree = {}
 
     def of(self, relpath: str) -> Tree:
         """Everything that a file needs."""
-        if not refers(basename(relpath)):
+        if relpath not in self.referring:
             return self._nothing
-        if self._check and self._check():
+        if self._cancelled and self._cancelled():
             raise Cancelled("The scan was stopped.")
         return self.follower.tree(relpath)
 
@@ -100,5 +106,7 @@ def _break_rings(
 
 def roots_of(members: Sequence[str], trees: Trees) -> list[str]:
     """The members that no other member refers to; of a ring, the first."""
+    if trees.referring.isdisjoint(members):
+        return sorted(members)
     free, _ = unclaimed(members, (), trees)
     return sorted(free)
