@@ -29,6 +29,7 @@ class Builder:
 
     def item(self, key: str, members: Sequence[str], starters: Sequence[str] = ()) -> ScannedItem:
         """The item of some files; its primary is one of the `starters` where there are any."""
+        self.trees.check_cancelled()
         roots = roots_of(members, self.trees) if len(members) > 1 else list(members)
         primary = self._by_hand(members) or self._primary(roots, starters)
         places: dict[str, tuple[str, str]] = {primary: ("primary", "")}

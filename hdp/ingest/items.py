@@ -114,7 +114,8 @@ class ScanResult:
     """All items of a folder, what was counted, and what a person should know.
 
     `skipped`: reason (see `hdp.ingest.review`) -> number of files or folders; `roots`: the
-    texture folders outside the input folder by name.
+    texture folders outside the input folder by name; `fingerprint`: of everything the result
+    depends on but the bytes, "" where a file could not be read (see `hdp.ingest.fingerprint`).
     """
 
     items: tuple[ScannedItem, ...]
@@ -122,6 +123,7 @@ class ScanResult:
     findings: tuple[Finding, ...] = ()
     skipped: dict[str, int] = field(default_factory=dict)
     roots: dict[str, Path] = field(default_factory=dict)
+    fingerprint: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The result in the shape of `project scan --dry-run --json`."""

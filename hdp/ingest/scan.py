@@ -8,6 +8,7 @@ from sys import intern
 from threading import Lock
 
 from hdp.ingest.bundles import group
+from hdp.ingest.fingerprint import fingerprint
 from hdp.ingest.hashing import Hashed, Hashes, Known, hash_file, hash_many
 from hdp.ingest.items import ScannedFile, ScannedItem, ScanResult, worst
 from hdp.ingest.options import ScanOptions
@@ -24,21 +25,24 @@ def scan(
     known: Known | None = None,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    walked: Walked | None = None,
 ) -> ScanResult:
     """The items of a folder, hashed; the same for the same set of files.
 
     `known` gives (sha256, md5, media type) by (relpath, size, mtime_ns, inode) for files that
-    need not be read again; `progress` is told bytes done, bytes in all, and what is done.
+    need not be read again; `progress` is told bytes done, bytes in all, and what is done;
+    `walked` is what `walk` gave just before, and is used up.
     """
-    walked = walk(options, cancelled=cancelled)
+    walked = walked or walk(options, cancelled=cancelled)
+    print_ = fingerprint(options, walked)
     grouped = group(options, walked, _Same(options, walked, known, cancelled), cancelled=cancelled)
     items = grouped.items
-    _hash(options, walked, items, known, progress, cancelled)
+    whole = _hash(options, walked, items, known, progress, cancelled)
     seen = look(items)
     skipped = dict(sorted((walked.skipped + grouped.left_out).items()))
     findings = (*walked.findings, *grouped.findings, *report(options, walked, seen, items, skipped))
     roots = {f"textures-{number}": path for number, path in walked.roots.items()}
-    return ScanResult(tuple(items), count(seen, items, skipped), findings, skipped, roots)
+    return ScanResult(tuple(items), count(seen, items, skipped), findings, skipped, roots, print_ if whole else "")
 
 
 def _hash(
@@ -48,8 +52,11 @@ def _hash(
     known: Known | None,
     progress: Progress | None,
     cancelled: Callable[[], bool] | None,
-) -> None:
-    """Put the hashes into the items, one after the other, so that none is there twice."""
+) -> bool:
+    """Put the hashes into the items, one after the other, so that none is there twice.
+
+    Gives whether all files could be read.
+    """
     wanted = _members(walked, items)
     walked.files.clear()
     tell = _teller(progress, sum(one.size for one in wanted))
@@ -61,6 +68,7 @@ def _hash(
     }
     for number, item in enumerate(items):
         items[number] = _with_hashes(item, hashed)
+    return all(one.finding is None for one in hashed.values())
 
 
 class _Same:

@@ -33,9 +33,13 @@ class Trees:
         """Everything that a file needs."""
         if relpath not in self.referring:
             return self._nothing
+        self.check_cancelled()
+        return self.follower.tree(relpath)
+
+    def check_cancelled(self) -> None:
+        """Raise Cancelled where the person has stopped the scan."""
         if self._cancelled and self._cancelled():
             raise Cancelled("The scan was stopped.")
-        return self.follower.tree(relpath)
 
     def reach(self, members: Iterable[str]) -> set[str]:
         """Everything that some files need."""
