@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import logging
 import multiprocessing
 import os
 import pickle
@@ -38,10 +39,14 @@ def serve(pipe: Connection, memory: int) -> None:
 
 
 def _be_quiet() -> None:
-    # A library that prints must not get between the lines of `hdp --json`.
-    with contextlib.suppress(OSError):
-        os.dup2(2, 1)
-    sys.stdout = sys.stderr
+    # What libraries print about a file must not get between the lines of `hdp --json`, nor
+    # look like a fault of HDP: whatever matters comes back as an answer.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for number in (1, 2):
+        with contextlib.suppress(OSError):
+            os.dup2(nowhere, number)
+    sys.stdout = sys.stderr = Path(os.devnull).open("w")
+    logging.disable(logging.CRITICAL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which ends this one
     # The workers themselves are the parallel part.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):

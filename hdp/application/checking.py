@@ -2,110 +2,167 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from functools import partial
+from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hdp.events import Changed
 from hdp.ingest.items import worst
 from hdp.jobs import Lane, Task
-from hdp.project import files, settings
+from hdp.project import checks, files
 from hdp.project.files import FileRow
 from hdp.sdk import Cancelled
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
     from hdp.ingest.checks import Checked
-    from hdp.ingest.items import ScannedItem, ScanResult
+    from hdp.ingest.items import ScannedFile, ScannedItem, ScanResult
 
 _LANE = Lane("check", 1)
-_AT_ONCE = 4
 _PORTION = 1000  # files between two writes
-_SOUND = "sound_files"  # setting: content that was opened and found sound, so not opened again
+# Said of the circumstances rather than of the content: tried again with the next scan.
+_PASSING = {"unreadable", "missing", "worker-died", "worker-timeout", "worker-memory"}
+_AGAIN = (".gltf",)  # what these show depends on other files
+Shown = tuple[str, list[dict[str, Any]]]
 
 
 def check_files(app: Application) -> int | None:
-    """Check the files that no check has seen as a job; None where there are none."""
-    waiting = _waiting(app)
+    """Check the files that no check has seen as a job; None where there are none.
+
+    What was seen before is remembered by content, so a job that was cut off is taken up
+    where it stopped.
+    """
+    waiting = sum(1 for _ in _waiting(app))
     if not waiting:
         return None
 
     def work(task: Task) -> None:
         task.say(_check_all(app, task, waiting))
 
-    title = f"{len(waiting)} files"
+    title = f"{waiting} files"
     return app.jobs.submit("check", "Check the files", [(0, title)], work, lane=_LANE)
 
 
-def _mark(one: FileRow) -> str:
-    return f"{one.sha256[:16]}{PurePosixPath(one.path).suffix.lower()}"
+def _waiting(app: Application) -> Iterator[FileRow]:
+    """Files to be opened; for the others what is known of their content is put to them."""
+    after = 0
+    while rows := app.project.read(partial(checks.list_to_check, after=after, limit=_PORTION)):
+        after = rows[-1].id
+        known = app.project.read(partial(checks.seen_before, rows=rows))
+        shown = [
+            (row, (known[row.id]["status"], known[row.id]["problems"]))
+            for row in rows
+            if row.id in known
+        ]
+        _store(app, [one for one in shown if not _has(*one)], remember=False)
+        yield from (row for row in rows if row.id not in known)
 
 
-def _waiting(app: Application) -> list[FileRow]:
-    sound = set(app.project.setting(_SOUND) or ())
-    rows = app.project.read(files.list_member_files)
-    return [one for one in rows if one.sha256 and _mark(one) not in sound]
+def _has(row: FileRow, shown: Shown) -> bool:
+    status, problems = shown
+    there = {(one["code"], one["message"]) for one in row.problems}
+    return worst(row.status, status) == row.status and all(
+        (one["code"], one["message"]) in there for one in problems
+    )
 
 
-def _check_all(app: Application, task: Task, waiting: list[FileRow]) -> str:
+def _check_all(app: Application, task: Task, total: int) -> str:
+    from hdp.ingest.checker import Checker
+
     bad = done = 0
-    with ThreadPoolExecutor(_AT_ONCE, "check") as pool:
-        for start in range(0, len(waiting), _PORTION):
-            portion = waiting[start : start + _PORTION]
-            checked = list(pool.map(lambda one: _check(app, task, one), portion))
-            _store(app, list(zip(portion, checked, strict=True)))
+    waiting = _waiting(app)
+    with Checker() as checker:
+        while portion := list(islice(waiting, _PORTION)):
+            paths = [(app.project.file_path(one.root, one.path), one.path) for one in portion]
+            before = done
+
+            def tell(count: int, before: int = before) -> None:
+                task.progress(before + count, total, "Opening files")
+
+            checked: list[Checked] = []
+            try:
+                for one in checker.check_many(paths, progress=tell, cancelled=task.is_cancelled):
+                    checked.append(one)
+            finally:  # what was seen before a cancel or a failure need not be seen again
+                _keep(app, portion, checked)
             bad += sum(1 for one in checked if one.status != "valid")
             done += len(portion)
-            task.progress(done, len(waiting), "Opening files")
     app.bus.emit(Changed(("files", "items")))
     return f"{done} files checked, {bad} with problems" if bad else f"{done} files checked"
 
 
-def _check(app: Application, task: Task, one: FileRow) -> Checked:
-    from hdp.ingest.checks import check_file
+def _keep(app: Application, portion: Sequence[FileRow], checked: Sequence[Checked]) -> None:
+    shown = [(one.status, [found.to_json() for found in one.findings]) for one in checked]
+    _store(app, list(zip(portion, shown, strict=False)), remember=True)
 
-    task.check_cancelled()
-    return check_file(app.project.file_path(one.root, one.path), relpath=one.path)
+
+def _store(app: Application, portion: list[tuple[FileRow, Shown]], *, remember: bool) -> None:
+    if not portion:
+        return
+
+    def store(connection: Any) -> None:
+        for row, (status, problems) in portion:
+            lasting = not any(one["code"] in _PASSING for one in problems)
+            if remember and lasting and not row.path.lower().endswith(_AGAIN):
+                checks.remember(connection, row, status, problems)
+            if problems or row.problems:
+                files.store_check(connection, row, *_merged(row, status, problems))
+
+    app.project.write(store)
+
+
+def _merged(row: FileRow, status: str, problems: Sequence[dict[str, Any]]) -> Shown:
+    """What a scan said of the file, and what this check says in place of the last one."""
+    said = {(one["code"], one["message"]) for one in problems}
+    kept = [
+        one
+        for one in row.problems
+        if one["code"] not in _PASSING and (one["code"], one["message"]) not in said
+    ]
+    base = row.status
+    if base == "invalid" and not any(one["severity"] == "error" for one in kept):
+        base = "valid"  # it was so because of a check only
+    here = [one | {"where": one["where"] | {"file": row.path}} for one in problems]
+    return worst(base, status), [*kept, *here]
 
 
 def check_result(
-    folder: Path, result: ScanResult, *, cancelled: Callable[[], bool] | None = None
+    folder: Path,
+    result: ScanResult,
+    *,
+    progress: Callable[[int, int | None, str], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> ScanResult:
     """What a scan found, with every file opened as well; nothing is written."""
-    from hdp.ingest.checks import check_file
-    from hdp.ingest.items import ScannedFile
+    from hdp.ingest.checker import Checker
 
-    def checked(one: ScannedFile) -> ScannedFile:
-        if cancelled is not None and cancelled():
-            raise Cancelled("Cancelled.")
-        if one.status == "missing":
-            return one
-        seen = check_file(folder / one.relpath, relpath=one.relpath)
-        more = [finding for finding in seen.findings if finding not in one.findings]
-        status = worst(one.status, seen.status)
-        return replace(one, status=status, findings=(*one.findings, *more))
+    found = {one.relpath: one for item in result.items for one in item.files}
+    there = [one for one in found.values() if one.status != "missing"]
+    paths = [(result.roots.get(one.root, folder) / one.path, one.path) for one in there]
+
+    def tell(count: int) -> None:
+        if progress is not None:
+            progress(count, len(paths), "Opening files")
+
+    with Checker() as checker:
+        seen = list(checker.check_many(paths, progress=tell, cancelled=cancelled))
+    if cancelled is not None and cancelled():
+        raise Cancelled("Cancelled.")
+    by_path = {one.relpath: shown for one, shown in zip(there, seen, strict=True)}
 
     def whole(item: ScannedItem) -> ScannedItem:
-        return replace(item, files=tuple(checked(one) for one in item.files))
+        return replace(item, files=tuple(_with(one, by_path) for one in item.files))
 
-    with ThreadPoolExecutor(_AT_ONCE, "check") as pool:
-        return replace(result, items=tuple(pool.map(whole, result.items)))
+    return replace(result, items=tuple(whole(one) for one in result.items))
 
 
-def _store(app: Application, portion: list[tuple[FileRow, Checked]]) -> None:
-    def store(connection: Any) -> None:
-        sound = set(settings.get_setting(connection, _SOUND) or ())
-        for row, checked in portion:
-            if checked.status == "valid":
-                sound.add(_mark(row))
-                continue
-            findings = [one.to_json() for one in checked.findings]
-            known = [one for one in row.problems if one not in findings]
-            files.store_check(
-                connection, row, worst(row.status, checked.status), [*known, *findings]
-            )
-        settings.set_setting(connection, _SOUND, sorted(sound))
-
-    app.project.write(store)
+def _with(one: ScannedFile, seen: dict[str, Checked]) -> ScannedFile:
+    if one.relpath not in seen:
+        return one
+    shown = seen[one.relpath]
+    more = [finding for finding in shown.findings if finding not in one.findings]
+    status = worst(one.status, shown.status)
+    return replace(one, status=status, findings=(*one.findings, *more))

@@ -2,55 +2,91 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from hdp.ingest import image_checks, model_checks
+from hdp.ingest import (
+    archive_checks,
+    document_checks,
+    gltf_checks,
+    image_checks,
+    image_headers,
+    media_checks,
+    model_checks,
+    office_checks,
+    scene_checks,
+)
 from hdp.ingest.items import worst
 from hdp.ingest.names import extension_of
-from hdp.ingest.types import HEAD, UNKNOWN, by_content, by_extension, media_type
+from hdp.ingest.problems import SAVE, Check, Problem, doubtful, invalid
+from hdp.ingest.signatures import by_content
+from hdp.ingest.types import HEAD, UNKNOWN, by_extension, media_type
 from hdp.sdk import Finding
-
-_MAX_JSON = 100 * 1024 * 1024
-_MAX_UNPACKED = 100 * 1024 * 1024 * 1024
-_MAX_RATIO = 1000
-Problem = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What opening a file showed: `valid`, `problems` (usable) or `invalid` (not usable)."""
+    """What opening a file showed: `valid`, `problems` (usable) or `invalid` (not usable).
+
+    A valid file may have findings too: what it tells about places, people and rights.
+    """
 
     status: str
     findings: tuple[Finding, ...] = ()
 
 
 def check_file(path: Path, *, relpath: str = "") -> Checked:
-    """Open the file and look for damage; never raises for what is in it."""
-    where = {"file": relpath or path.name}
-    found: list[Finding] = []
-    status = "valid"
+    """Open the file and look for damage; never raises for what is in it.
+
+    A native library may still crash on a hostile file: `Checker` does this in a process that
+    may be lost. Nothing is opened outside of the folder that `relpath` is relative to.
+    """
+    found: list[Problem] = []
     try:
-        for severity, code, message, hint in _problems(path):
-            finding = Finding(severity, code, message, hint, where)  # type: ignore[arg-type]
-            found.append(finding)
-            status = worst(status, "invalid" if severity == "error" else "problems")
+        found += _problems(path, _root(path, relpath))
     except FileNotFoundError:
-        gone = Finding("error", "missing", "The file is not there.", "Put it back.", where)
-        return Checked("missing", (gone,))
+        gone = invalid("missing", "The file is not there.", "Put it back.")
+        return Checked("missing", (_finding(gone, path, relpath),))
+    except MemoryError:
+        raise  # the limited process answers for it
     except Exception as error:  # noqa: BLE001 - parsers raise anything on hostile files
-        message = f"{path.name} could not be read: {str(error) or type(error).__name__}."
-        found.append(Finding("error", "unreadable", message, "Save it anew.", where))
-        status = "invalid"
-    return Checked(status, tuple(found))
+        why = str(error).rstrip(".") or type(error).__name__
+        found.append(invalid("unreadable", f"{path.name} could not be read: {why}.", SAVE))
+    statuses = [_status(one) for one in found]
+    return Checked(worst("valid", *statuses), tuple(_finding(one, path, relpath) for one in found))
 
 
-def _problems(path: Path) -> Iterator[Problem]:
-    size = path.stat().st_size
-    if size == 0:
-        yield "error", "empty", f"{path.name} is empty (0 bytes).", "Copy it again from its source."
+def lost(path: Path, relpath: str, code: str, message: str, hint: str) -> Checked:
+    """What is said of a file that took its checker along."""
+    problem = invalid(code, f"{path.name} could not be checked. {message}", hint)
+    return Checked("invalid", (_finding(problem, path, relpath),))
+
+
+def _root(path: Path, relpath: str) -> Path:
+    depth = relpath.count("/")
+    return path.parents[depth] if depth < len(path.parents) else path.parent
+
+
+def _status(problem: Problem) -> str:
+    if problem.remark:
+        return "valid"
+    return "invalid" if problem.severity == "error" else "problems"
+
+
+def _finding(problem: Problem, path: Path, relpath: str) -> Finding:
+    where = {"file": relpath or path.name}
+    return Finding(problem.severity, problem.code, problem.message, problem.hint, where)
+
+
+def _problems(path: Path, root: Path) -> Iterator[Problem]:
+    if not path.is_file():
+        path.stat()  # raises where it is gone
+        yield invalid("unreadable", f"{path.name} is no ordinary file; it was not opened.", SAVE)
+        return
+    if path.stat().st_size == 0:
+        message = f"{path.name} is empty (0 bytes)."
+        yield invalid("empty", message, "Copy it again from its source.")
         return
     with path.open("rb") as file:
         head = file.read(HEAD)
@@ -58,87 +94,70 @@ def _problems(path: Path) -> Iterator[Problem]:
     media = media_type(path.name, head)
     if proven and named not in (UNKNOWN, proven) and media != named:
         message = f"{path.name} is {proven}, which its extension does not say."
-        yield "warning", "wrong-extension", message, "Rename it if that is wrong."
-    check = _CHECKS.get(media) or _CHECKS_BY_EXTENSION.get(extension_of(path.name))
-    if check:
+        yield doubtful("wrong-extension", message, "Rename it if that is wrong.")
+    if media == "model/gltf+json":
+        yield from gltf_checks.gltf(path, root)
+    elif media == "model/gltf-binary":
+        yield from gltf_checks.glb(path, root)
+    elif check := _check_for(media, extension_of(path.name)):
         yield from check(path)
 
 
-def _json(path: Path) -> Iterator[Problem]:
-    if path.stat().st_size > _MAX_JSON:
-        return
-    try:
-        json.loads(path.read_bytes())
-    except (ValueError, RecursionError) as error:
-        message = f"{path.name} is no proper JSON: {error}."
-        yield "error", "json", message, "Correct it or export it again."
+def _check_for(media: str, extension: str) -> Check | None:
+    if extension in office_checks.OFFICE and not media.startswith(("image/", "text/", "model/")):
+        return office_checks.office
+    check = _CHECKS.get(media)
+    if check is None and media.startswith("text/"):
+        return document_checks.text
+    if check is None and media.endswith("+xml"):
+        return document_checks.xml
+    return check
 
 
-def _pdf(path: Path) -> Iterator[Problem]:
-    with path.open("rb") as file:
-        head = file.read(1024)
-        file.seek(max(0, path.stat().st_size - 4096))
-        tail = file.read()
-    if b"%PDF-" not in head:
-        yield "error", "pdf", f"{path.name} is no PDF.", "Export it again."
-    elif b"%%EOF" not in tail:
-        message = f"{path.name} breaks off: the end of the PDF is missing."
-        yield "error", "truncated", message, "Copy it again from its source."
-
-
-def _xml(path: Path) -> Iterator[Problem]:
-    from defusedxml.common import DefusedXmlException
-    from defusedxml.ElementTree import ParseError, iterparse
-
-    try:
-        for _, element in iterparse(path, forbid_dtd=False):
-            element.clear()
-    except ParseError as error:
-        message = f"{path.name} is no proper XML: {error}."
-        yield "error", "xml", message, "Correct it or export it again."
-    except DefusedXmlException:
-        message = f"{path.name} refers to other files or expands itself; it was not read."
-        yield "error", "xml-unsafe", message, "Export it without a DTD's entities."
-
-
-def _zip(path: Path) -> Iterator[Problem]:
-    import zipfile
-
-    try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-            total = sum(one.file_size for one in entries)
-            if total > _MAX_UNPACKED or total > _MAX_RATIO * max(1, path.stat().st_size):
-                message = f"{path.name} unpacks to far more than it is; it was not opened."
-                yield "error", "zip-bomb", message, "Make the archive anew."
-                return
-            for one in entries:
-                if one.filename.startswith("/") or ".." in one.filename.split("/"):
-                    message = f"{path.name} holds {one.filename}, which leads out of the archive."
-                    yield "error", "zip-path", message, "Make the archive anew."
-            broken = archive.testzip()
-            if broken:
-                message = f"{path.name} is damaged: {broken} does not match its checksum."
-                yield "error", "damaged", message, "Copy it again from its source."
-    except (zipfile.BadZipFile, EOFError) as error:
-        yield "error", "damaged", f"{path.name} is no whole ZIP: {error}.", "Copy it again."
-
-
-_CHECKS: dict[str, Callable[[Path], Iterator[Problem]]] = {
-    **dict.fromkeys(image_checks.MEDIA, image_checks.image),
+_CHECKS: dict[str, Check] = {
+    **dict.fromkeys((*image_checks.MEDIA, *image_checks.MORE_MEDIA), image_checks.image),
+    **dict.fromkeys(image_headers.RAW, image_headers.tiff_raw),
+    "image/x-fuji-raf": image_headers.raf,
+    "image/x-canon-cr3": image_headers.cr3,
+    "image/svg+xml": image_headers.svg,
+    "image/x-exr": image_headers.exr,
+    "image/vnd.radiance": image_headers.radiance,
+    "image/ktx2": image_headers.ktx2,
+    "image/vnd.ms-dds": image_headers.dds,
     "model/obj": model_checks.obj,
     "model/mtl": model_checks.mtl,
-    "model/gltf-binary": model_checks.glb,
-    "model/gltf+json": model_checks.gltf,
     "model/ply": model_checks.ply,
     "model/stl": model_checks.stl,
-    "application/json": _json,
-    "application/geo+json": _json,
-    "application/pdf": _pdf,
-    "application/xml": _xml,
-    "application/rdf+xml": _xml,
-    "application/zip": _zip,
+    "model/x-fbx": scene_checks.fbx,
+    "model/vnd.collada+xml": scene_checks.dae,
+    "model/x3d+xml": scene_checks.x3d,
+    "model/vnd.usd": scene_checks.usd,
+    "model/vnd.usdz+zip": scene_checks.usdz,
+    "model/e57": scene_checks.e57,
+    "application/vnd.las": scene_checks.las,
+    "application/vnd.laszip": scene_checks.las,
+    **dict.fromkeys(media_checks.TAGGED, media_checks.audio),
+    "audio/wav": media_checks.wav,
+    "audio/mp4": media_checks.sound_boxes,
+    "video/mp4": media_checks.boxes,
+    "video/quicktime": media_checks.boxes,
+    "video/vnd.avi": media_checks.riff,
+    "video/matroska": media_checks.matroska,
+    "video/webm": media_checks.matroska,
+    "video/mpeg": media_checks.mpeg,
+    "application/mxf": media_checks.mpeg,
+    "application/pdf": document_checks.pdf,
+    "application/json": document_checks.json_file,
+    "application/geo+json": document_checks.json_file,
+    "application/x-ipynb+json": document_checks.json_file,
+    "application/xml": document_checks.xml,
+    "application/rdf+xml": document_checks.xmp,
+    "application/yaml": document_checks.text,
+    "application/x-tex": document_checks.text,
+    "application/zip": archive_checks.zip_file,
+    "application/java-archive": archive_checks.zip_file,
+    "application/x-tar": archive_checks.tar_file,
+    "application/gzip": archive_checks.compressed,
+    "application/x-bzip2": archive_checks.compressed,
+    "application/x-xz": archive_checks.compressed,
 }
-_CHECKS_BY_EXTENSION: dict[str, Callable[[Path], Iterator[Problem]]] = {
-    ".docx": _zip, ".xlsx": _zip, ".pptx": _zip, ".odt": _zip, ".ods": _zip, ".usdz": _zip,
-}  # fmt: skip

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from hdp.ingest import checks, image_checks
+from hdp.ingest import archive_checks, image_checks
 from hdp.ingest.checks import check_file
 from hdp.ingest.types import kind_of, media_type
+
+
+XYZ = "property float x\nproperty float y\nproperty float z\n"
 
 
 def put(path: Path, content: str | bytes) -> Path:
@@ -26,7 +29,8 @@ def said(path: Path) -> tuple[str, list[str]]:
 
 
 def glb(extra: int = 0) -> bytes:
-    document = json.dumps({"asset": {"version": "2.0"}, "meshes": [{}]}).encode()
+    meshes = [{"primitives": []}]
+    document = json.dumps({"asset": {"version": "2.0"}, "meshes": meshes}).encode()
     document += b" " * (-len(document) % 4)
     size = 20 + len(document)
     return struct.pack("<4sIII4s", b"glTF", 2, size + extra, len(document), b"JSON") + document
@@ -66,13 +70,13 @@ def test_decompression_bomb(tmp_path, monkeypatch):
         ("a.json", '{"a": 1}', "valid", ""),
         ("a.json", "{", "invalid", "json"),
         ("a.json", "[" * 100_000, "invalid", "json"),
-        ("a.pdf", "%PDF-1.7\n...\n%%EOF\n", "valid", ""),
+        ("a.pdf", "%PDF-1.7\n...\n%%EOF\n", "invalid", "pdf"),
         ("a.pdf", "%PDF-1.7\n...", "invalid", "truncated"),
         ("a.pdf", "text", "invalid", "pdf"),
         ("a.xml", "<a/>", "valid", ""),
         ("a.xml", "<a>", "invalid", "xml"),
         ("a.xml", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "invalid", "xml-unsafe"),
-        ("a.ply", "ply\nformat ascii 1.0\nelement vertex 1\nend_header\n0 0 0\n", "valid", ""),
+        ("a.ply", "ply\nformat ascii 1.0\nelement vertex 1\n" + XYZ + "end_header\n0 0 0\n", "valid", ""),
         ("a.ply", "ply\nformat ascii 1.0\n", "invalid", "ply"),
         ("a.stl", b"\0" * 80 + struct.pack("<I", 1) + b"\0" * 50, "valid", ""),
         ("a.stl", b"\0" * 80 + struct.pack("<I", 2) + b"\0" * 50, "invalid", "truncated"),
@@ -97,7 +101,7 @@ def test_archives(tmp_path, monkeypatch):
     assert said(tmp_path / "a.zip") == ("invalid", ["zip-path"])
     with zipfile.ZipFile(tmp_path / "b.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("x", b"\0" * 1_000_000)
-    monkeypatch.setattr(checks, "_MAX_RATIO", 100)
+    monkeypatch.setattr(archive_checks, "_RATIO_FROM", 100_000)
     assert said(tmp_path / "b.zip") == ("invalid", ["zip-bomb"])
 
 

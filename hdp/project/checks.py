@@ -1,0 +1,55 @@
+"""What opening files showed, remembered by their content and name."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from hdp.project.files import FileRow
+
+_PREFIX = "checked-1:"  # another number when checks see more: then all files are opened again
+_AT_ONCE = 500  # names in one question
+Seen = dict[str, Any]  # status, problems
+
+
+def mark_of(row: FileRow) -> str:
+    """The name under which a result is remembered: equal content of equal name shows the same."""
+    return f"{_PREFIX}{row.sha256[:32]}:{PurePosixPath(row.path).name}"
+
+
+def list_to_check(connection: sqlite3.Connection, after: int, limit: int) -> list[FileRow]:
+    """Files of items that are on disk, by id, the next `limit` of them `after` an id."""
+    rows = connection.execute(
+        "SELECT f.id, r.name AS root, f.path, f.sha256, f.status, f.problems"
+        " FROM file f JOIN root r ON r.id = f.root_id WHERE f.id > ? AND f.status != 'missing'"
+        " AND f.sha256 != '' AND EXISTS (SELECT 1 FROM item_file m WHERE m.file_id = f.id)"
+        " ORDER BY f.id LIMIT ?",
+        (after, limit),
+    ).fetchall()
+    return [FileRow(**(dict(row) | {"problems": json.loads(row["problems"])})) for row in rows]
+
+
+def seen_before(connection: sqlite3.Connection, rows: Iterable[FileRow]) -> dict[int, Seen]:
+    """File id -> what a check of the same content showed."""
+    marks = {row.id: mark_of(row) for row in rows}
+    wanted = list(marks.values())
+    known: dict[str, Seen] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        part = wanted[start : start + _AT_ONCE]
+        places = ", ".join("?" * len(part))
+        found = connection.execute(f"SELECT key, value FROM setting WHERE key IN ({places})", part)
+        known |= {row["key"]: json.loads(row["value"]) for row in found.fetchall()}
+    return {id_: known[mark] for id_, mark in marks.items() if mark in known}
+
+
+def remember(
+    connection: sqlite3.Connection, row: FileRow, status: str, problems: Iterable[Mapping[str, Any]]
+) -> None:
+    """Keep what a check showed, so that the same content is not opened again."""
+    value = json.dumps({"status": status, "problems": list(problems)}, ensure_ascii=False)
+    connection.execute(
+        "INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", (mark_of(row), value)
+    )
