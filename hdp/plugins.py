@@ -438,12 +438,14 @@ def _declare(
 
 
 def _modality_problems(catalogue: Catalogue, modalities: Sequence[Any]) -> Iterator[str]:
+    ids = {*catalogue.modalities}
     for one in modalities:
         if not isinstance(one, Modality):
             yield f"hdp_modalities gives {one!r}, which is no Modality."
             continue
-        if one.id in catalogue.modalities:
-            yield f"Another plugin has a modality {one.id}."
+        if one.id in ids:
+            yield f"There is a modality {one.id} already."
+        ids.add(one.id)
         if not (one.id.isidentifier() and one.title.strip()):
             yield f"The modality {one.id!r} needs an id of letters and digits, and a title."
         if isinstance(one.extensions, str):
