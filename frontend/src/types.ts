@@ -16,8 +16,11 @@ export interface AppInfo {
   demo: boolean; dialogs: boolean; read_only: boolean; warnings: Finding[]
 }
 
-export interface FileInfo { path: string; role: string; size: number; sha256?: string; md5?: string; status: string; problems: (string | Finding)[] }
-export interface Item { id: number; key: string; title: string; primary: string; files: FileInfo[]; state: string; env_states?: Record<string, string> }
+export interface FileInfo {
+  path: string; role: string; size: number; sha256?: string; md5?: string; status: string; problems: (string | Finding)[]
+  id?: number; root?: string; parent?: string | null; media_type?: string; view?: 'model' | 'image' | ''; picture?: boolean
+}
+export interface Item { set_aside?: string | null; accepted?: string | null; problems?: Finding[]; id: number; key: string; title: string; primary: string; files: FileInfo[]; state: string; env_states?: Record<string, string> }
 
 export interface Row {
   item: number; key: string; title: string; subtitle: string; kind: string
@@ -29,6 +32,16 @@ export interface Row {
   state: string; remote_id: string | null; url: string | null; doi: string | null; updated: string | null
   actions: Record<string, string | null>
 }
+/** A row of the Files view. */
+export interface ListRow {
+  item: number; key: string; title: string; primary: string; kind: string; media_type: string; files: number; bytes: number
+  status: string; state: string; set_aside: string | null; accepted: string | null; created: string; picture?: boolean
+}
+export interface ItemsPage { rows: ListRow[]; total: number; statuses: Record<string, number>; states: Record<string, number>; set_aside: number }
+export interface Packed { name: string; kind: 'file' | 'zip' | 'flattened-mtl' | 'glb'; size: number | null; from: string[] }
+export interface Packing { files: Packed[]; findings: Finding[]; choices: Record<string, string> }
+export interface ItemDetail { item: Item; kind: string; size: number; status: string }
+
 export interface Counts { prepare: number; create: number; drafts: number; published: number }
 export interface UploadsPage { rows: Row[]; total: number; counts: Counts; states: Record<string, number> }
 

@@ -63,8 +63,19 @@ export const FILE_STATUS: Record<string, { word: string; tone: Tone; icon: strin
   missing: { word: 'Missing', tone: 'loss', icon: 'bad' },
   changed: { word: 'Changed', tone: 'warn', icon: 'warn' },
 }
-const WORST = ['invalid', 'missing', 'material-missing', 'textures-missing', 'conflict', 'changed', 'problems', 'valid']
+export const WORST = ['invalid', 'missing', 'material-missing', 'textures-missing', 'conflict', 'changed', 'problems', 'valid']
 export const worst = (states: string[]): string => WORST.find((s) => states.includes(s)) ?? states[0] ?? 'valid'
+
+/** Where an item is, in the Files view. */
+export const ITEM_STATE: Record<string, { word: string; tone: Tone; icon: string }> = {
+  new: { word: 'Not prepared', tone: 'idle', icon: 'wait' },
+  prepared: { word: 'Prepared', tone: 'idle', icon: 'ok' },
+  draft: { word: 'Draft', tone: 'accent', icon: 'upl' },
+  in_review: { word: 'In review', tone: 'accent', icon: 'wait' },
+  'in-review': { word: 'In review', tone: 'accent', icon: 'wait' },
+  published: { word: 'Published', tone: 'ok', icon: 'globe' },
+}
+export const KINDS: Record<string, string> = { image: 'Image', model: '3D model', audio: 'Audio', video: 'Video', text: 'Text', application: 'Document', font: 'Font' }
 
 export const REMOTE_STATUS: Record<string, { word: string; tone: Tone; icon: string }> = {
   pending: { word: 'Pending', tone: 'idle', icon: 'wait' },

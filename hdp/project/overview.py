@@ -54,7 +54,7 @@ class Overview:
 
 
 # The worst status of an item's files comes first in this list.
-_WORST = (
+WORST = (
     "missing", "invalid", "changed", "conflict", "material-missing", "textures-missing", "problems",
 )  # fmt: skip
 
@@ -94,7 +94,7 @@ LEFT JOIN first ON first.item_id = i.id
 LEFT JOIN sent s ON s.deposit_id = d.id
 ORDER BY i.id
 """.replace(
-    "{ranks}", " ".join(f"WHEN '{status}' THEN {rank}" for rank, status in enumerate(_WORST))
+    "{ranks}", " ".join(f"WHEN '{status}' THEN {rank}" for rank, status in enumerate(WORST))
 )
 
 
@@ -107,4 +107,4 @@ def list_overview(connection: sqlite3.Connection, env: str) -> list[Overview]:
 def _overview(row: sqlite3.Row) -> Overview:
     values = dict(row)
     rank = values.pop("rank")
-    return Overview(**values, worst=_WORST[rank] if rank < len(_WORST) else "valid")
+    return Overview(**values, worst=WORST[rank] if rank < len(WORST) else "valid")

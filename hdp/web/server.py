@@ -16,6 +16,7 @@ from hdp.web.routes import (
     about,
     dialogs,
     events,
+    items,
     jobs,
     mapping,
     pipelines,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from hdp.application.page import Page
     from hdp.web.dialogs import Dialogs
 
-_ROUTES = (about, projects, mapping, uploads, pipelines, jobs, settings, dialogs, events)
+_ROUTES = (about, projects, mapping, items, uploads, pipelines, jobs, settings, dialogs, events)
 
 
 class WebServer:

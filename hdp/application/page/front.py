@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from hdp import __version__, paths
 from hdp.application import recents
+from hdp.application.page.contents import Contents
+from hdp.application.page.items import ItemPages
 from hdp.application.page.jobs import JobPages
 from hdp.application.page.mapping import MappingPages
 from hdp.application.page.pictures import Pictures
@@ -26,6 +28,8 @@ class Page:
         self.bus = app.bus
         self.projects = ProjectPages(app)
         self.mapping = MappingPages(app)
+        self.items = ItemPages(app)
+        self.contents = Contents(app)
         self.uploads = UploadPages(app)
         self.pipelines = PipelinePages(app)
         self.jobs = JobPages(app)
