@@ -8,6 +8,7 @@ import click
 
 from hdp.cli import running
 from hdp.cli.base import Group, example, pass_session
+from hdp.cli.item_pack import pack_command
 from hdp.cli.main import OK
 from hdp.cli.selecting import filters
 from hdp.cli.session import finding_lines
@@ -22,6 +23,9 @@ _IDS = click.argument("ids", nargs=-1, required=True, type=click.IntRange(min=1)
 @click.group(cls=Group, epilog=example("hdp item list --state new"))
 def item_command() -> None:
     """Items: what becomes one record each."""
+
+
+item_command.add_command(pack_command)
 
 
 @item_command.command("list", epilog=example("hdp item list --title 'SH-*' --json"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +17,7 @@ from hdp.project import runs
 from hdp.project.items import Item, ItemFileRow
 from hdp.sdk import HdpError, Http, InvalidInput, LocalFile, Record
 from hdp.uploads.desk import Desk
+from hdp.uploads.folders import item_folder, safe_name
 from hdp.uploads.preparing import SOURCES, Preparer
 
 
@@ -77,14 +76,7 @@ class PipelineWork:
 
     def folder(self, item: Item) -> Path:
         """`<output>/<short code>/<item id>-<safe key>/<pipeline>`."""
-        project = self.desk.project
-        name = f"{item.id}-{safe_name(item.key)}"
-        return (
-            project.root_dir("output")
-            / safe_name(project.about.code)
-            / name
-            / safe_name(self.pipeline.name)
-        )
+        return item_folder(self.desk.project, item) / safe_name(self.pipeline.name)
 
     def _store(self, run_id: int, item: Item, result: RunResult) -> None:
         output = self.desk.project.root_dir("output")
@@ -104,12 +96,6 @@ class PipelineWork:
             )
         )  # fmt: skip
         self.desk.bus.emit(Changed(("files", "deposits"), [item.id], self.desk.by))
-
-
-def safe_name(text: str) -> str:
-    """A name that every file system takes: letters, digits, dot, dash, underscore."""
-    text = unicodedata.normalize("NFC", text)
-    return re.sub(r"[^\w.-]+", "-", text).strip("-.")[:80] or "item"
 
 
 def _row(one: Artifact, output: Path) -> runs.ArtifactRow:

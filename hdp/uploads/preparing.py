@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from hdp.ingest.packing_model import Packing
 from hdp.jobs import Task
 from hdp.pipelines.patches import apply_patches
 from hdp.pipelines.results import Patch
@@ -17,7 +17,10 @@ from hdp.project.runs import Run
 from hdp.sdk import Finding, InvalidInput, Record
 from hdp.uploads.desk import Desk
 from hdp.uploads.files import to_local
+from hdp.uploads.packing import Packer
 
+# What a target says in its own words, and packing has said with a way out.
+_SAME_AS = {"same-name": "file-name-twice"}
 SOURCES = "inputs"  # stands for the item's own files in a run's list of uploads
 _BLOCKING = {
     "missing": "is not there any more",
@@ -49,6 +52,8 @@ class Composed:
     files: list[DepositFile]
     mapping_hash: str
     pipeline: str
+    packing: Packing = field(default_factory=lambda: Packing(()))
+    derived: list[DepositFile] = field(default_factory=list)
 
     @property
     def title(self) -> str:
@@ -87,13 +92,32 @@ class Preparer:
         for name, value in overrides.items():
             fields[name] = value
             origins[name] = {"rule": "by-hand"}
-        files = _files(item, done, pipeline)
+        derived, packing = self._files(item, done, pipeline)
+        files = [*self._packer.planned_files(item, packing), *derived]
         findings = [
             *described.findings,
             *_file_findings(item),
-            *self._check(fields, origins, files, item),
+            *packing.findings,
+            *self._check(fields, origins, files, item, packing.findings),
         ]
-        return Composed(fields, origins, findings, files, described.mapping_hash, pipeline)
+        return Composed(
+            fields, origins, findings, files, described.mapping_hash, pipeline, packing, derived
+        )
+
+    @property
+    def _packer(self) -> Packer:
+        return Packer(self.desk)
+
+    def _files(
+        self, item: Item, done: Sequence[Run], pipeline: str
+    ) -> tuple[list[DepositFile], Packing]:
+        """What pipelines made for the record, and the plan of the item's own files."""
+        chosen = [run for run in done if pipeline in ("", run.pipeline)]
+        derived = [_derived(one) for run in chosen for one in run.artifacts
+                   if one.path in run.uploads]  # fmt: skip
+        with_sources = not pipeline or any(SOURCES in run.uploads for run in chosen)
+        taken = [one.name for one in derived]
+        return derived, self._packer.plan(item, taken=taken) if with_sources else Packing(())
 
     def _check(
         self,
@@ -101,6 +125,7 @@ class Preparer:
         origins: Mapping[str, Mapping[str, Any]],
         files: Sequence[DepositFile],
         item: Item,
+        known: Sequence[Finding],
     ) -> list[Finding]:
         project = self.desk.project
         local = [to_local(one, project.file_path(one.root, one.path)) for one in files]
@@ -108,8 +133,11 @@ class Preparer:
         ours = list(self.check_record(record, self.desk.target.id))
         told = {one.where.get("field") for one in ours if one.severity == "error"}
         # The target says the same of a field with less of where it came from: once is enough.
+        told_of_files = {_SAME_AS.get(one.code, one.code) for one in known}
         theirs = [
-            one for one in self.desk.offline.validate(record) if one.where.get("field") not in told
+            one
+            for one in self.desk.offline.validate(record)
+            if one.where.get("field") not in told and one.code not in told_of_files
         ]
         return [_placed(one, item, origins) for one in (*ours, *theirs)]
 
@@ -123,6 +151,7 @@ class Preparer:
         task.title = composed.title or item.key
         if composed.errors:
             raise _not_ready(item, composed)
+        composed = self._make(task, item, composed)
         if live is not None and _is_same(live, composed, self.desk):
             task.skip("It is prepared already, and nothing changed.")
         deposit_id = self.desk.project.write(lambda c: self._insert(c, item, composed))
@@ -133,6 +162,11 @@ class Preparer:
         warnings = len([one for one in composed.findings if one.severity == "warning"])
         task.say(f"Prepared, {warnings} warnings" if warnings else "Prepared")
         return self.desk.live(item.id)
+
+    def _make(self, task: Task, item: Item, composed: Composed) -> Composed:
+        """The same with its archives and derived files on disk."""
+        made = self._packer.make(task, item, composed.packing)
+        return replace(composed, files=[*made, *composed.derived])
 
     def _insert(self, connection: Any, item: Item, composed: Composed) -> int | None:
         return deposits.insert_prepared(
@@ -170,22 +204,6 @@ def _with_runs(
     return fields, origins
 
 
-def _files(item: Item, done: Sequence[Run], pipeline: str) -> list[DepositFile]:
-    chosen = [run for run in done if pipeline in ("", run.pipeline)]
-    with_sources = not pipeline or any(SOURCES in run.uploads for run in chosen)
-    files = [_source(one) for one in item.files] if with_sources else []
-    for run in chosen:
-        files += [_derived(one) for one in run.artifacts if one.path in run.uploads]
-    return files
-
-
-def _source(one: items.ItemFileRow) -> DepositFile:
-    return DepositFile(
-        id=0, root=one.root, path=one.path, name=PurePosixPath(one.path).name, role=one.role,
-        media_type=one.media_type, size=one.size, sha256=one.sha256, md5=one.md5,
-    )  # fmt: skip
-
-
 def _derived(one: runs.ArtifactRow) -> DepositFile:
     return DepositFile(
         id=0, root="output", path=one.path, name=one.name, role="derived",
@@ -195,7 +213,7 @@ def _derived(one: runs.ArtifactRow) -> DepositFile:
 
 def _file_findings(item: Item) -> list[Finding]:
     severity: Any = "warning" if item.accepted else "error"
-    findings = [
+    return [
         Finding(
             severity,
             f"file-{one.status}",
@@ -207,19 +225,6 @@ def _file_findings(item: Item) -> list[Finding]:
         for one in item.files
         if one.status in _BLOCKING
     ]
-    nested = [one for one in item.files if one.role in ("texture", "buffer") and "/" in one.path]
-    if nested:
-        findings.append(
-            Finding(
-                "warning",
-                "paths-flattened",
-                f"The model looks for {nested[0].path}, but a record has no folders:"
-                " whoever downloads it has to put the files back there.",
-                "A pipeline can make a self-contained GLB beside it.",
-                {"item": item.id, "file": nested[0].path},
-            )
-        )
-    return findings
 
 
 def _is_same(live: Deposit, composed: Composed, desk: Desk) -> bool:
