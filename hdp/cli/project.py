@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from hdp.application import Application
     from hdp.application.scanning import NewProject
     from hdp.cli.session import Session
+    from hdp.ingest.items import ScannedItem, ScanResult
 
 _PATH = click.Path(path_type=Path)
 
@@ -92,7 +94,7 @@ def _preview_folder(
     spec: NewProject = scanning.NewProject(
         nowhere, "Preview", "PREVIEW", folder, output or nowhere, options, modalities
     )
-    return _print_scan(session, scanning.preview(spec).to_json())
+    return _print_scan(session, scanning.preview(spec), {})
 
 
 def _preview_project(session: Session, app: Application) -> int:
@@ -104,28 +106,22 @@ def _preview_project(session: Session, app: Application) -> int:
     known = app.project.read(lambda c: files.known_hashes(c, root.id))
     result = find(scanning.project_options(app.project), known=scanning.to_known(known))
     ids = {one.primary.path: one.id for one in app.project.read(items.list_items)}
-    document = result.to_json()
-    for one in document["items"]:
-        one["id"] = ids.get(one["primary"])
-    return _print_scan(session, document)
+    return _print_scan(session, result, ids)
 
 
-def _print_scan(session: Session, document: dict[str, Any]) -> int:
-    session.table(
-        ("primary", "files", "status"),
-        [(one["primary"], len(one["files"]), _statuses(one)) for one in document["items"]],
-        "No items.",
-    )
-    for line in finding_lines(document["findings"]):
+def _print_scan(session: Session, result: ScanResult, ids: Mapping[str, int]) -> int:
+    if not session.json:
+        rows = [(one.primary, len(one.files), _statuses(one)) for one in result.items]
+        session.table(("primary", "files", "status"), rows, "No items.")
+    for line in finding_lines([one.to_json() for one in result.findings]):
         session.tell(line)
-    counts = document["counts"]
-    session.write(f"{counts['items']} items, {counts['files']} files.")
-    session.emit(document)
+    session.write(f"{result.counts['items']} items, {result.counts['files']} files.")
+    session.emit_parts(result.json_parts(ids))
     return OK
 
 
-def _statuses(item: dict[str, Any]) -> str:
-    found = {one["status"] for one in item["files"]} - {"valid"}
+def _statuses(item: ScannedItem) -> str:
+    found = {one.status for one in item.files} - {"valid"}
     return ", ".join(sorted(found)) or "valid"
 
 

@@ -6,7 +6,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +112,16 @@ class Session:
         elif text:
             self.write(text)
 
+    def emit_parts(self, parts: Iterable[str]) -> None:
+        """A long document with --json, in parts, so that it is never in memory as a whole."""
+        if not self.json:
+            return
+        self.printed = True
+        for part in parts:
+            sys.stdout.write(_sayable(part))
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+
     def table(self, head: Sequence[str], rows: Sequence[Sequence[Any]], none: str = "") -> None:
         """Rows in columns on stdout, or a sentence where there are none; nothing with --json."""
         if not rows:
@@ -125,13 +135,20 @@ class Session:
             )
 
 
+def _sayable(text: str) -> str:
+    """JSON text, with escapes where the stream's encoding cannot say it."""
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        # All that is beyond ASCII stands in strings, where \u says the same.
+        return "".join(one if one.isascii() else json.dumps(one)[1:-1] for one in text)
+    return text
+
+
 def write_json(document: Any) -> None:
     """The document on stdout; escaped where the stream's encoding cannot say it."""
-    text = json.dumps(document, ensure_ascii=False, indent=1)
-    try:
-        text.encode(sys.stdout.encoding or "utf-8")
-    except UnicodeEncodeError:
-        text = json.dumps(document, indent=1)
+    text = _sayable(json.dumps(document, ensure_ascii=False, indent=1))
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -95,10 +95,10 @@ class ScannedItem:
     files: tuple[ScannedFile, ...]
     findings: tuple[Finding, ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
-        """The item in the shape that the command line prints, without an id."""
+    def to_json(self, item_id: int | None = None) -> dict[str, Any]:
+        """The item in the shape that the command line prints."""
         return {
-            "id": None,
+            "id": item_id,
             "key": self.key,
             "title": self.key,
             "primary": below_root(self.primary),
@@ -129,11 +129,16 @@ class ScanResult:
         """The result in the shape of `project scan --dry-run --json`."""
         return {"items": [one.to_json() for one in self.items]} | self._rest()
 
-    def json_parts(self) -> Iterator[str]:
-        """The text of `to_json` in parts, so that 100,000 items need not be text all at once."""
+    def json_parts(self, ids: Mapping[str, int] | None = None) -> Iterator[str]:
+        """The text of `to_json` in parts, so that 100,000 items need not be text all at once.
+
+        `ids`: primary -> id of those items that have one.
+        """
+        ids = ids or {}
         yield '{"items": ['
         for number, item in enumerate(self.items):
-            yield (",\n" if number else "\n") + json.dumps(item.to_json(), ensure_ascii=False)
+            document = item.to_json(ids.get(item.primary))
+            yield (",\n" if number else "\n") + json.dumps(document, ensure_ascii=False)
         yield "\n]"
         for name, value in self._rest().items():
             yield f",\n{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}"
