@@ -45,7 +45,7 @@ def _be_quiet() -> None:
     for number in (1, 2):
         with contextlib.suppress(OSError):
             os.dup2(nowhere, number)
-    sys.stdout = sys.stderr = Path(os.devnull).open("w")
+    sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - open to the end
     logging.disable(logging.CRITICAL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which ends this one
     # The workers themselves are the parallel part.

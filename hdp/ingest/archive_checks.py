@@ -19,7 +19,7 @@ from typing import IO, Any
 from hdp.ingest.problems import COPY, Problem, doubtful, invalid
 
 MAX_UNPACKED = 100 * 1024**3
-_MAX_RATIO, _RATIO_FROM = 250, 50 * 1024**2
+_MAX_RATIO, _RATIO_FROM = 200, 50 * 1024**2
 _MAX_DEPTH = 4
 _MAX_NESTED = 50 * 1024**2  # bytes of an archive in an archive that is looked into
 _MAX_ENTRIES = 2_000_000
@@ -131,6 +131,8 @@ def tar_file(path: Path) -> Iterator[Problem]:
                 yield from _members(path, archive)
             while counted.read(_BLOCK):
                 pass  # the checksum of the compression stands at the end
+        if counted.tail.strip(b"\0") or len(counted.tail) < 512:
+            yield invalid("damaged", f"{path.name} breaks off: its end is missing.", COPY)
     except _Bomb:
         yield _bomb(path)
     except (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError, ValueError) as error:
@@ -161,6 +163,9 @@ def compressed(path: Path) -> Iterator[Problem]:
     if ".tar." in path.name.lower() or path.name.lower().endswith((".tgz", ".tbz", ".txz")):
         yield from tar_file(path)
         return
+    if not _opener(path):
+        yield invalid("damaged", f"{path.name} does not begin as such an archive does.", COPY)
+        return
     try:
         with _unpacker(path) as raw:
             counted = _Counted(raw, path.stat().st_size)
@@ -179,10 +184,12 @@ class _Counted:
         self._file = file
         self._size = size
         self._read = 0
+        self.tail = b""
 
     def read(self, count: int) -> bytes:
         data = self._file.read(count)
         self._read += len(data)
+        self.tail = (self.tail + data[-512:])[-512:]
         _refuse_bomb(self._read, self._size)
         return data
 
@@ -193,12 +200,14 @@ _OPENERS: tuple[tuple[bytes, Callable[[Path], Any]], ...] = (
 
 
 def _unpacker(path: Path) -> Any:
+    opener = _opener(path)
+    return opener(path) if opener else path.open("rb")
+
+
+def _opener(path: Path) -> Callable[[Path], Any] | None:
     with path.open("rb") as file:
         head = file.read(6)
-    for magic, opener in _OPENERS:
-        if head.startswith(magic):
-            return opener(path)
-    return path.open("rb")
+    return next((opener for magic, opener in _OPENERS if head.startswith(magic)), None)
 
 
 def _why(error: Exception) -> str:

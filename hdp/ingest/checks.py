@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from hdp.ingest import (
@@ -95,12 +96,23 @@ def _problems(path: Path, root: Path) -> Iterator[Problem]:
     if proven and named not in (UNKNOWN, proven) and media != named:
         message = f"{path.name} is {proven}, which its extension does not say."
         yield doubtful("wrong-extension", message, "Rename it if that is wrong.")
-    if media == "model/gltf+json":
+    if not proven and named in _PROVEN_ONLY:
+        message = f"{path.name} does not begin as {named} does."
+        yield invalid("no-header", message, "Copy it again from its source.")
+    elif media == "model/gltf+json":
         yield from gltf_checks.gltf(path, root)
     elif media == "model/gltf-binary":
         yield from gltf_checks.glb(path, root)
     elif check := _check_for(media, extension_of(path.name)):
         yield from check(path)
+
+
+# Formats that always begin in the same way, and whose content is not looked into.
+_PROVEN_ONLY = {
+    "application/x-7z-compressed", "application/vnd.sqlite3", "application/geopackage+sqlite3",
+    "application/x-hdf5", "application/netcdf", "application/vnd.apache.parquet",
+    "application/rtf",
+}  # fmt: skip
 
 
 def _check_for(media: str, extension: str) -> Check | None:
@@ -136,7 +148,10 @@ _CHECKS: dict[str, Check] = {
     "model/e57": scene_checks.e57,
     "application/vnd.las": scene_checks.las,
     "application/vnd.laszip": scene_checks.las,
-    **dict.fromkeys(media_checks.TAGGED, media_checks.audio),
+    **{
+        media: partial(media_checks.audio, extension=extension)
+        for media, extension in media_checks.TAGGED.items()
+    },
     "audio/wav": media_checks.wav,
     "audio/mp4": media_checks.sound_boxes,
     "video/mp4": media_checks.boxes,

@@ -27,6 +27,8 @@ def image(path: Path) -> Iterator[Problem]:
     try:
         with Image.open(path) as opened:
             yield from _frames(path, opened)
+            if opened.format == "PNG":
+                yield from _png_end(path)
     except Image.DecompressionBombError:
         yield _bomb(path, "far more than that")
     except UnidentifiedImageError:
@@ -69,6 +71,14 @@ def _frames(path: Path, opened: Any) -> Iterator[Problem]:
     if said > frame:
         message = f"{path.name} says it has {said} images, and {frame} can be read."
         yield doubtful("frames-missing", message, COPY)
+
+
+def _png_end(path: Path) -> Iterator[Problem]:
+    # The last bytes of a PNG may be lost without its picture being harmed.
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 65536))
+        if b"IEND\xaeB`\x82" not in file.read():
+            yield invalid("truncated", f"{path.name} breaks off: its end is missing.", COPY)
 
 
 def _bomb(path: Path, size: str) -> Problem:

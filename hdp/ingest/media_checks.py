@@ -11,22 +11,29 @@ from hdp.ingest.boxes import cut_off
 from hdp.ingest.privacy import Traces
 from hdp.ingest.problems import COPY, SAVE, Problem, doubtful, invalid
 
-TAGGED = ("audio/flac", "audio/mpeg", "audio/ogg", "audio/aiff", "audio/wav", "audio/mp4")
+# The library goes by names, and a name may lie.
+TAGGED = {
+    "audio/flac": ".flac", "audio/mpeg": ".mp3", "audio/ogg": ".ogg", "audio/aiff": ".aiff",
+}  # fmt: skip
 _PLACE = re.compile(rb"([+-]\d{2}(?:\.\d+)?)([+-]\d{3}(?:\.\d+)?)")
 _PLACE_KEYS = (b"\xa9xyz", b"com.apple.quicktime.location.ISO6709", b"loci")
 _MAX_INDEX = 50 * 1024 * 1024
 _MOST_CHUNKS = 100_000
 
 
-def audio(path: Path) -> Iterator[Problem]:
+def audio(path: Path, extension: str) -> Iterator[Problem]:
     """Sound whose header and tags can be read; a recording without any length is none."""
     from tinytag import TinyTag, TinyTagException
 
     try:
-        tag = TinyTag.get(path)
+        with path.open("rb") as file:
+            tag = TinyTag.get(f"sound{extension}", file_obj=file)
     except (TinyTagException, ValueError, struct.error, EOFError, OverflowError) as error:
         why = str(error).rstrip(".") or type(error).__name__
         yield invalid("media", f"{path.name} has no header that can be read: {why}.", COPY)
+        return
+    if not tag.duration and not tag.samplerate:
+        yield invalid("media", f"{path.name} holds no sound that can be found.", COPY)
         return
     if not tag.duration:
         message = f"{path.name} says that it lasts 0 seconds, or nothing about how long."
@@ -37,7 +44,7 @@ def audio(path: Path) -> Iterator[Problem]:
 def _tags(path: Path, tag: object) -> Iterator[Problem]:
     traces = Traces()
     for value in vars(tag).values():
-        if isinstance(value, str) and value != str(path):
+        if isinstance(value, str):
             traces.add_text(value)
     other = getattr(tag, "other", {})
     for one in other.get("copyright", ()):
@@ -50,7 +57,7 @@ def wav(path: Path) -> Iterator[Problem]:
     found = list(riff(path))
     yield from found
     if not found:
-        yield from audio(path)
+        yield from audio(path, ".wav")
 
 
 def riff(path: Path) -> Iterator[Problem]:
@@ -102,7 +109,7 @@ def sound_boxes(path: Path) -> Iterator[Problem]:
     found = list(boxes(path))
     yield from found
     if not any(one.severity == "error" for one in found):
-        yield from audio(path)
+        yield from audio(path, ".m4a")
 
 
 def _recorded_at(path: Path) -> str:

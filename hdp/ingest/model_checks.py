@@ -43,6 +43,9 @@ def _blocks(path: Path) -> Iterator[bytes]:
     rest = b""
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
+            if b"\0" in block:
+                yield b"\0"  # no text; a file of three gigabytes need not be read to its end
+                return
             block = (rest + block).replace(b"\r", b"\n").replace(b"\\\n\n", b" ")
             block = block.replace(b"\\\n", b" ")
             cut = block.rfind(b"\n") + 1

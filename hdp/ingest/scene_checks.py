@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from xml.sax.handler import ContentHandler
 
 from hdp.ingest.archive_checks import zip_entries
 from hdp.ingest.document_checks import parse_xml, too_large_to_read
@@ -52,11 +51,10 @@ def _load_fbx(path: Path) -> Iterator[Problem]:
         yield doubtful("no-faces", f"{path.name} has no meshes.", AGAIN)
 
 
-class _Elements(ContentHandler):
+class _Elements:
     """Counts elements and looks whether lists of numbers are as long as they say."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.root = ""
         self.seen: Counter[str] = Counter()
         self.wrong: list[str] = []

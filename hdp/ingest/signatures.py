@@ -30,8 +30,7 @@ _SIGNATURES: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
         (rb"\x89HDF\r\n\x1a\n", "application/x-hdf5"),
         (rb"CDF[\x01\x02\x05]", "application/netcdf"),
         (rb"PAR1", "application/vnd.apache.parquet"),
-        (rb"(\xef\xbb\xbf)?\s*<(!doctype\s+html|html)(?i:[\s>])", "text/html"),
-        (rb"(\xef\xbb\xbf)?\s*<!DOCTYPE HTML", "text/html"),
+        (rb"(\xef\xbb\xbf)?\s*(?i:<!doctype\s+html|<html)(?i:[\s>])", "text/html"),
         (rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<svg[\s>]", "image/svg+xml"),
         (rb"(\xef\xbb\xbf)?\s*<\?xml\s", "application/xml"),
     )

@@ -12,7 +12,6 @@ from hdp.ingest import archive_checks, image_checks
 from hdp.ingest.checks import check_file
 from hdp.ingest.types import kind_of, media_type
 
-
 XYZ = "property float x\nproperty float y\nproperty float z\n"
 
 
@@ -76,7 +75,12 @@ def test_decompression_bomb(tmp_path, monkeypatch):
         ("a.xml", "<a/>", "valid", ""),
         ("a.xml", "<a>", "invalid", "xml"),
         ("a.xml", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "invalid", "xml-unsafe"),
-        ("a.ply", "ply\nformat ascii 1.0\nelement vertex 1\n" + XYZ + "end_header\n0 0 0\n", "valid", ""),
+        (
+            "a.ply",
+            "ply\nformat ascii 1.0\nelement vertex 1\n" + XYZ + "end_header\n0 0 0\n",
+            "valid",
+            "",
+        ),
         ("a.ply", "ply\nformat ascii 1.0\n", "invalid", "ply"),
         ("a.stl", b"\0" * 80 + struct.pack("<I", 1) + b"\0" * 50, "valid", ""),
         ("a.stl", b"\0" * 80 + struct.pack("<I", 2) + b"\0" * 50, "invalid", "truncated"),
