@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from hdp.ingest.items import worst
 from hdp.ingest.lookup import Hit, Lookup
@@ -42,7 +41,7 @@ class Follower:
     """Reads each file that names others once, however many items share it."""
 
     def __init__(self, options: ScanOptions, lookup: Lookup) -> None:
-        self.root: Path = options.input
+        self.place = options.path_of
         self.take = {"material": options.materials, "texture": options.textures, "buffer": True}
         self.lookup = lookup
         self._nodes: dict[str, Node] = {}
@@ -74,7 +73,7 @@ class Follower:
         if not refers(basename(relpath)):
             return node
         try:
-            node.needs = references_of(self.root / relpath)
+            node.needs = references_of(self.place(relpath))
         except OSError as error:
             self._add(node, "invalid", _unread(relpath, error.strerror or str(error)))
         except (ValueError, RecursionError) as error:

@@ -249,6 +249,18 @@ def test_a_texture_of_a_folder_outside_is_taken_with_its_root(tmp_path):
     assert result.skipped == {}
 
 
+def test_a_material_of_a_folder_outside_is_read_there(tmp_path):
+    put(tmp_path / "in/house.obj", "mtllib shared.mtl\n")
+    put(tmp_path / "library/shared.mtl", "map_Kd wood.png\nmap_Ka ../../../secret.png\n")
+    put(tmp_path / "library/wood.png", "wood")
+    put(tmp_path / "secret.png", "secret")
+    options = ScanOptions(tmp_path / "in", texture_dirs=(tmp_path / "library",))
+    (item,) = scan(options).items
+    assert [one.relpath for one in item.files] == [
+        "house.obj", "//0/shared.mtl", "//0/wood.png",
+    ]  # fmt: skip
+
+
 def test_a_link_out_of_a_texture_folder_is_not_followed(tmp_path):
     options = textured(tmp_path)
     put(tmp_path / "secret.png", "secret")
