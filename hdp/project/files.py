@@ -110,8 +110,18 @@ def store_files(
     return changes
 
 
+# What a check says of sound files: kept while the content is the same.
+_REMARKS = {
+    "gps", "contact-data", "serial-number", "rights-statement", "metadata-unreadable",
+    "raw-not-decoded", "not-read-whole", "macros",
+}  # fmt: skip
+
+
 def _still(row: sqlite3.Row, fact: FileFact) -> FileFact:
     """What a scan saw of unchanged content, with what a check found in it before."""
+    if fact.status == row["status"] == "valid":
+        told = [one for one in json.loads(row["problems"]) if one["code"] in _REMARKS]
+        return replace(fact, problems=[*fact.problems, *told]) if told else fact
     if fact.status != "valid" or row["status"] not in ("invalid", "problems"):
         return fact
     return replace(fact, status=row["status"], problems=json.loads(row["problems"]))
@@ -174,16 +184,6 @@ class FileRow:
     sha256: str
     status: str
     problems: list[dict[str, Any]]
-
-
-def list_member_files(connection: sqlite3.Connection) -> list[FileRow]:
-    """The files of all items that are on disk, each once."""
-    rows = connection.execute(
-        "SELECT f.id, r.name AS root, f.path, f.sha256, f.status, f.problems"
-        " FROM file f JOIN root r ON r.id = f.root_id WHERE f.status != 'missing'"
-        " AND f.id IN (SELECT file_id FROM item_file) ORDER BY f.id"
-    ).fetchall()
-    return [FileRow(**(dict(row) | {"problems": json.loads(row["problems"])})) for row in rows]
 
 
 def store_check(
