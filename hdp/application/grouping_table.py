@@ -16,8 +16,9 @@ def with_table(options: ScanOptions) -> ScanOptions:
     """The options with the groups of their table, read anew; others as they are."""
     if options.bundle != "table" or options.table is None or options.mode == "subdirectory":
         return options
-    groups, findings = read_groups(options.table, options.key, options.group)
-    return replace(options, table_groups=groups, table_findings=tuple(findings))
+    table = options.table.absolute()  # a project is scanned again from other folders
+    groups, findings = read_groups(table, options.key, options.group)
+    return replace(options, table=table, table_groups=groups, table_findings=tuple(findings))
 
 
 def read_groups(path: Path, key: str, group: str) -> tuple[dict[str, str], list[Finding]]:
