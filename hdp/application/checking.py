@@ -120,12 +120,14 @@ def _merged(row: FileRow, status: str, problems: Sequence[dict[str, Any]]) -> Sh
     kept = [
         one
         for one in row.problems
-        if one["code"] not in _PASSING and (one["code"], one["message"]) not in said
+        if not one.get("check") and (one["code"], one["message"]) not in said
     ]
     base = row.status
-    if base == "invalid" and not any(one["severity"] == "error" for one in kept):
+    grave = {"invalid": ("error",), "problems": ("error", "warning")}.get(base)
+    if grave and not any(one["severity"] in grave for one in kept):
         base = "valid"  # it was so because of a check only
-    here = [one | {"where": one["where"] | {"file": row.path}} for one in problems]
+    # The mark tells a scan that these are not its own.
+    here = [one | {"where": one["where"] | {"file": row.path}, "check": True} for one in problems]
     return worst(base, status), [*kept, *here]
 
 

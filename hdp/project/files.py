@@ -110,17 +110,10 @@ def store_files(
     return changes
 
 
-# What a check says of sound files: kept while the content is the same.
-_REMARKS = {
-    "gps", "contact-data", "serial-number", "rights-statement", "metadata-unreadable",
-    "raw-not-decoded", "not-read-whole", "macros",
-}  # fmt: skip
-
-
 def _still(row: sqlite3.Row, fact: FileFact) -> FileFact:
     """What a scan saw of unchanged content, with what a check found in it before."""
     if fact.status == row["status"] == "valid":
-        told = [one for one in json.loads(row["problems"]) if one["code"] in _REMARKS]
+        told = [one for one in json.loads(row["problems"]) if one.get("check")]
         return replace(fact, problems=[*fact.problems, *told]) if told else fact
     if fact.status != "valid" or row["status"] not in ("invalid", "problems"):
         return fact
