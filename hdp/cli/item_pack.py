@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     " it, its paths flattened, or as it is.",
 )
 @click.option(
-    "--default",
+    "--reset",
     "default",
     is_flag=True,
-    help="Back to the project's choice; without ID: back to auto and zip.",
+    help="Take choices back: to those of the project, or (--for-project) to auto and zip.",
 )
-@click.option("--project", "whole", is_flag=True, help="Choose for all items of the project.")
+@click.option("--for-project", "whole", is_flag=True, help="Choose for all items of the project.")
 @pass_session
 def pack_command(
     session: Session,
@@ -54,7 +54,8 @@ def pack_command(
         chosen = {"archive": "", "model": ""} | chosen
     if whole == bool(ids):
         raise UsageError(
-            "Name items, or say --project for all of them.", hint="hdp item pack 3 --archive all"
+            "Name items, or say --for-project for all of them.",
+            hint="hdp item pack 3 --archive all",
         )
     app = session.open()
     if whole:

@@ -148,3 +148,24 @@ def common_folder(paths: Sequence[str]) -> str:
             break
         shared.append(level[0])
     return "/".join(shared)
+
+
+def place_files(files: Sequence[tuple[str, str, int | None]]) -> list[str]:
+    """Where files of several roots lie below the item's folder, each at a place of its own.
+
+    `files` are (root, path below it, position of the file that refers to it or None). A file of
+    a texture folder elsewhere lies beside the file that refers to it.
+    """
+    places: dict[int, str] = {}
+    used: set[str] = set()
+    for number in sorted(
+        range(len(files)), key=lambda one: (files[one][0] != "input", files[one][:2])
+    ):
+        root, path, parent = files[number]
+        place = path
+        if root != "input" and parent is not None:
+            folder = folder_of(places.get(parent, files[parent][1]))
+            place = f"{folder}/{path}" if folder else path
+        places[number] = f"{root}/{path}" if place in used else place
+        used.add(places[number])
+    return [places[number] for number in range(len(files))]

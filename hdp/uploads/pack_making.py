@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ from hdp.project.project import Project
 from hdp.sdk import InvalidInput
 
 _GLB_SECONDS = 1800.0
+_AT_ONCE = threading.BoundedSemaphore(2)
 
 
 def make_files(task: Task, project: Project, folder: Path, packing: Packing) -> dict[str, Made]:
@@ -38,7 +40,7 @@ def make_files(task: Task, project: Project, folder: Path, packing: Packing) -> 
     What is there already with the same content is taken; nothing is overwritten. Raises
     InvalidInput where a file changed, or where a reference would not be found again.
     """
-    with tempfile.TemporaryDirectory(prefix="hdp-packing-") as temporary:
+    with _turn(task), tempfile.TemporaryDirectory(prefix="hdp-packing-") as temporary:
         making = _Making(task, project, folder, packing, Path(temporary))
         making.lay_out()
         for one in packing.derived:
@@ -47,6 +49,17 @@ def make_files(task: Task, project: Project, folder: Path, packing: Packing) -> 
             making.make(one)
         making.prove()
         return making.made
+
+
+@contextmanager
+def _turn(task: Task) -> Iterator[None]:
+    """Wait for a turn: many items are prepared at once, and disks and memory are few."""
+    while not _AT_ONCE.acquire(timeout=0.2):
+        task.check_cancelled()
+    try:
+        yield
+    finally:
+        _AT_ONCE.release()
 
 
 @dataclass

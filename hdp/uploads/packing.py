@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hdp.ingest.archives import Made
-from hdp.ingest.names import folder_of
 from hdp.ingest.packing import plan
-from hdp.ingest.packing_model import PackChoices, PackFile, Packing, RecordFile
+from hdp.ingest.packing_model import PackChoices, PackFile, Packing, RecordFile, place_files
 from hdp.ingest.types import by_extension
 from hdp.jobs import Task
 from hdp.project import packing as rows
@@ -23,32 +22,19 @@ _ROLES = {"zip": "archive"}
 
 
 def pack_files(item: Item) -> list[PackFile]:
-    """An item's files as packing sees them, in their order.
-
-    A file of a texture folder elsewhere lies beside the file that refers to it.
-    """
-    by_id = {one.id: one for one in item.files}
-    places: dict[int, str] = {}
-    used: set[str] = set()
-    for one in sorted(item.files, key=lambda one: (one.root != "input", one.root, one.path)):
-        place = _place(one, by_id, places)
-        places[one.id] = f"{one.root}/{one.path}" if place in used else place
-        used.add(places[one.id])
+    """An item's files as packing sees them, in their order."""
+    position = {one.id: number for number, one in enumerate(item.files)}
+    parents = [None if one.parent is None else position.get(one.parent) for one in item.files]
+    places = place_files(
+        [(one.root, one.path, up) for one, up in zip(item.files, parents, strict=True)]
+    )
     return [
         PackFile(
-            root=one.root, path=one.path, relpath=places[one.id], role=one.role, size=one.size,
-            sha256=one.sha256, parent=places.get(one.parent, "") if one.parent else "",
+            root=one.root, path=one.path, relpath=place, role=one.role, size=one.size,
+            sha256=one.sha256, parent="" if up is None else places[up],
         )
-        for one in item.files
+        for one, up, place in zip(item.files, parents, places, strict=True)
     ]  # fmt: skip
-
-
-def _place(one: ItemFileRow, by_id: dict[int, ItemFileRow], places: dict[int, str]) -> str:
-    parent = by_id.get(one.parent) if one.parent else None
-    if one.root == "input" or parent is None:
-        return one.path
-    folder = folder_of(places.get(parent.id, parent.path))
-    return f"{folder}/{one.path}" if folder else one.path
 
 
 @dataclass(frozen=True)

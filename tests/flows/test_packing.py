@@ -17,6 +17,7 @@ from hdp.application import describing, packing, scanning
 from hdp.ingest.options import ScanOptions
 from hdp.ingest.scan import scan
 from hdp.project import deposits
+from hdp.sdk import NotFound, UsageError
 
 MAPPING = """\
 hdp-mapping: 1
@@ -301,3 +302,60 @@ def test_the_projects_choice_holds_where_an_item_has_none(app, begin, folder):
     assert len(names(app)) == 3
     packing.choose_packing(app, [1], {"archive": ""})
     assert list(names(app)) == ["statue.zip"]
+
+
+def test_subfolders_go_into_one_zip_where_the_project_wants_it(app, begin, folder, download):
+    for name in ("one/a.jpg", "one/raw/front.jpg", "one/raw/deep/front.jpg"):
+        picture(folder / name, (len(name), 2, 3))
+    begin(".jpg", mode="subdirectory", archive_subfolders=True)
+    assert names(app) == {"a.jpg": "file", "a-folders.zip": "zip"}
+    place = download()
+    assert sorted(str(one.relative_to(place)) for one in place.rglob("*.jpg")) == [
+        "a.jpg", "raw/deep/front.jpg", "raw/front.jpg",
+    ]  # fmt: skip
+
+
+def test_same_names_in_folders_wait_for_a_choice(app, begin, do, folder, download):
+    for name in ("one/front.jpg", "one/raw/a.jpg", "one/web/A.JPG"):
+        picture(folder / name, (len(name), 2, 3))
+    begin(".jpg", mode="subdirectory")
+    job = do("prepare")
+    found = [one for one in job["tasks"][0]["error"]["findings"] if one["severity"] == "error"]
+    assert [one["code"] for one in found] == ["same-name"]
+    packing.choose_packing(app, [1], {"archive": "subfolders"})
+    assert len(list(download().rglob("*.[jJ]*"))) == 3
+
+
+def test_a_texture_that_is_lost_anyway_does_not_stop_the_rest(app, begin, folder, download):
+    wooden(folder, "textures/wood.jpg", "textures/lost.jpg")
+    (folder / "textures/lost.jpg").unlink()
+    begin(".obj")
+    app.project.write(lambda c: c.execute("UPDATE item SET accepted = 'it is lost'"))
+    assert wrong(download(), ".obj") == ["textures-missing"]
+
+
+def test_textures_of_a_folder_elsewhere_are_found(app, tmp_path, begin, folder):
+    """As a preview shows it; what a stored project does with it is the same plan."""
+    wooden(folder, "textures/wood.jpg")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (folder / "textures").rename(elsewhere / "textures")
+    options = ScanOptions(folder, extensions=(".obj",), texture_dirs=(elsewhere,))
+    (item,) = scan(options).items
+    shown = packing.describe_scanned(item, {})
+    assert [(one["name"], one["kind"]) for one in shown["files"]] == [
+        ("statue-folders.zip", "zip"), ("statue.mtl", "file"), ("statue.obj", "file"),
+    ]  # fmt: skip
+    assert shown["findings"] == []
+
+
+def test_what_is_no_way_of_packing_is_refused(app, begin, folder):
+    picture(folder / "a.jpg", (1, 2, 3))
+    begin(".jpg")
+    for bad in ({"archive": "rar"}, {"model": "stl"}, {"x": "y"}):
+        with pytest.raises(UsageError) as refused:
+            packing.choose_packing(app, [1], bad)
+        assert refused.value.name == "bad-packing"
+    with pytest.raises(NotFound):
+        packing.choose_packing(app, [1, 9], {"archive": "all"})
+    assert names(app) == {"a.jpg": "file"}
