@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from hdp.ingest.names import basename, fold, folder_of
 from hdp.ingest.walk import Found
@@ -33,11 +35,21 @@ class Index:
     def __init__(self, files: Iterable[Found], links: Mapping[str, str | None]) -> None:
         self.files = {one.relpath: one for one in files}
         self.links = links
-        self._folded: dict[str, list[str]] = defaultdict(list)
-        self._names: dict[str, list[str]] = defaultdict(list)
+
+    @cached_property
+    def _folded(self) -> dict[str, list[str]]:
+        return self._by(fold)
+
+    @cached_property
+    def _names(self) -> dict[str, list[str]]:
+        return self._by(lambda path: fold(basename(path)))
+
+    def _by(self, key: Callable[[str], str]) -> dict[str, list[str]]:
+        """The paths by what the key makes of them, sorted; made where something is looked up."""
+        found: dict[str, list[str]] = defaultdict(list)
         for path in sorted(self.files):
-            self._folded[fold(path)].append(path)
-            self._names[fold(basename(path))].append(path)
+            found[key(path)].append(path)
+        return found
 
     def at(self, path: str) -> tuple[str, str]:
         """The file at a path and how it was matched, or ("", "")."""
@@ -51,8 +63,12 @@ class Index:
 
     def named(self, name: str, below: str) -> list[str]:
         """Files of that name below a folder; those spelt exactly so where there are any."""
-        prefix = f"{below}/" if below else ""
-        near = [one for one in self._names.get(fold(name), []) if one.startswith(prefix)]
+        near = self._names.get(fold(name), [])
+        if below:  # by halving: thousands of folders may each have a diffuse.png
+            first, last = bisect_left(near, f"{below}/"), bisect_left(near, f"{below}0")
+            near = near[first:last]
+        else:
+            near = [one for one in near if not one.startswith("//")]  # those are not below it
         return [one for one in near if basename(one) == name] or near
 
     def through_links(self, path: str) -> tuple[str, bool]:

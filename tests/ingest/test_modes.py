@@ -261,6 +261,13 @@ def test_a_material_of_a_folder_outside_is_read_there(tmp_path):
     ]  # fmt: skip
 
 
+def test_deeper_files_of_a_folder_outside_are_not_found_by_name_alone(tmp_path):
+    options = textured(tmp_path)
+    put(tmp_path / "in/house.mtl", "map_Kd none.png\n")
+    (item,) = scan(options).items
+    assert [one.path for one in item.files] == ["house.obj", "house.mtl"]
+
+
 def test_a_link_out_of_a_texture_folder_is_not_followed(tmp_path):
     options = textured(tmp_path)
     put(tmp_path / "secret.png", "secret")
