@@ -14,7 +14,8 @@ from hdp.paths import frontend_dir
 CHROMIUM = os.environ.get("HDP_CHROMIUM") or shutil.which("chromium") or ""
 FLAGS = [
     "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--disable-gpu",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+    "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
 ]  # fmt: skip
 
 

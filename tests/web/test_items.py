@@ -191,3 +191,10 @@ def test_a_page_among_the_files_is_bytes_only(visitor, project):
         assert answer.headers["Content-Type"] in ("application/octet-stream", "image/jpeg")
         assert answer.headers["Content-Security-Policy"].startswith("sandbox")
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_name_with_a_line_end_is_a_name(visitor, app, project, folder):
+    (folder / "new\nline.jpg").write_bytes((folder / "Ärmel.jpg").read_bytes())
+    scanning.scan_project(app)
+    item = item_of(visitor, "new")
+    assert fetch(visitor, f"/items/{item}/content/new%0Aline.jpg").status_code == 200

@@ -1,6 +1,7 @@
 // The stage that a model stands on: camera, light, controls, and cleaning up after it.
-import { AmbientLight, Box3, DirectionalLight, HemisphereLight, Material, Mesh, PerspectiveCamera, Scene, SRGBColorSpace, Spherical, Texture, Vector3, WebGLRenderer, type Object3D } from 'three'
+import { Box3, DirectionalLight, Material, Mesh, PMREMGenerator, PerspectiveCamera, Scene, SRGBColorSpace, Spherical, Texture, Vector3, WebGLRenderer, AmbientLight, type Object3D } from 'three'
 import { OrbitControls } from 'three/examples/jsm/controls/OrbitControls.js'
+import { RoomEnvironment } from 'three/examples/jsm/environments/RoomEnvironment.js'
 
 export interface Facts { triangles: number; size: [number, number, number] }
 
@@ -12,7 +13,7 @@ export class Stage {
   private scene = new Scene()
   private camera = new PerspectiveCamera(40, 1, 0.01, 1000)
   private controls: OrbitControls
-  private lamp = new DirectionalLight(0xffffff, 2.2)
+  private lamp = new DirectionalLight(0xffffff, 1.6)
   private model: Object3D | null = null
   private maps = new Map<Look, Texture | null>()
   private watch: ResizeObserver
@@ -23,7 +24,8 @@ export class Stage {
     this.renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true, preserveDrawingBuffer: true })
     this.renderer.outputColorSpace = SRGBColorSpace
     this.renderer.setPixelRatio(Math.min(devicePixelRatio, 2))
-    this.scene.add(new HemisphereLight(0xffffff, 0x9a9288, 1.4), new AmbientLight(0xffffff, 0.5), this.camera)
+    this.scene.add(new AmbientLight(0xffffff, 0.9), this.camera)
+    this.room() // metal shows only what it mirrors, so there must be something around it
     this.camera.add(this.lamp)
     this.lamp.position.set(1, 1.5, 1)
     this.controls = new OrbitControls(this.camera, canvas)
@@ -31,6 +33,15 @@ export class Stage {
     this.controls.addEventListener('change', () => this.draw())
     this.watch = new ResizeObserver(() => this.resize())
     this.watch.observe(host)
+  }
+
+  private room(): void {
+    const maker = new PMREMGenerator(this.renderer)
+    const room = new RoomEnvironment()
+    this.scene.environment = maker.fromScene(room, 0.04).texture
+    this.scene.environmentIntensity = 0.7
+    room.dispose()
+    maker.dispose()
   }
 
   show(model: Object3D): void {
@@ -113,6 +124,7 @@ export class Stage {
       look.dispose()
     }
     this.model?.traverse((one) => (one as Mesh).geometry?.dispose())
+    this.scene.environment?.dispose()
     this.renderer.dispose()
     this.renderer.forceContextLoss()
   }

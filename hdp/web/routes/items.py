@@ -34,7 +34,8 @@ def add(api: Api) -> None:
     api.get("/items", page)
     api.get("/items/ids", lambda ask: items.ids(ask.env(), _filters(ask)))
     api.get("/items/<item:int>/detail", lambda ask, item: items.detail(item, ask.env()))
-    api.get("/items/<item:int>/content/<path:path>", content)
+    # not the usual kind of path: names of files may hold line ends
+    api.get(r"/items/<item:int>/content/<path:re:[\s\S]+>", content)
     api.post(
         "/items/set-aside", lambda ask: items.set_aside(ids(ask), ask.text("reason"), ask.by), 202
     )

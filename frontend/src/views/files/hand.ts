@@ -6,6 +6,6 @@ export const BATCH: Hand[] = [
   { id: 'accept', word: 'Accept as it is', aside: false },
   { id: 'merge', word: 'Merge into one item', aside: false },
   { id: 'find-again', word: 'Find again', aside: false },
-  { id: 'set-aside', word: 'Set aside', aside: false },
+  { id: 'set-aside', word: 'Put aside', aside: false },
   { id: 'restore', word: 'Restore', aside: true },
 ]
