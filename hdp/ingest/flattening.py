@@ -87,7 +87,10 @@ def _mtllib(source: Path, line: str, name_of: NameOf) -> str:
 
 
 def _gltf(source: Path, name_of: NameOf) -> bytes:
-    document = read_gltf(source)
+    try:
+        document = read_gltf(source)
+    except ValueError as error:
+        raise _cannot(source, str(error)) from error
     for part in ("buffers", "images"):
         for entry in document.get(part) or ():
             uri = entry.get("uri")
@@ -98,23 +101,20 @@ def _gltf(source: Path, name_of: NameOf) -> bytes:
 
 
 def read_gltf(source: Path) -> dict[str, Any]:
-    """A glTF file's document; InvalidInput where it is none."""
+    """A glTF file's document; ValueError says why where it is none."""
+    if source.stat().st_size > MAX_GLTF:
+        raise ValueError("its JSON is too large to be read")
     try:
-        if source.stat().st_size > MAX_GLTF:
-            raise ValueError("its JSON is too large to be read")
         document = json.loads(source.read_bytes().decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise _cannot(source, f"it has no proper JSON: {error}") from error
-    parts = (
-        [document.get(one) or [] for one in ("buffers", "images", "bufferViews")]
-        if isinstance(document, dict)
-        else [None]
-    )
-    for part in parts:
+        raise ValueError(f"it has no proper JSON ({type(error).__name__})") from error
+    if not isinstance(document, dict):
+        raise ValueError("it is no proper glTF document")
+    for name in ("buffers", "images", "bufferViews"):
+        part = document.get(name) or []
         if not isinstance(part, list) or not all(isinstance(one, dict) for one in part):
-            raise _cannot(source, "it is no proper glTF document")
-    result: dict[str, Any] = document
-    return result
+            raise ValueError(f"its {name} are no list of objects")
+    return document
 
 
 def _cannot(source: Path, why: str) -> InvalidInput:

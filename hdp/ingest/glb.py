@@ -32,7 +32,11 @@ def write_glb(source: Path, goal: Path, textures: Sequence[Path], find: Find) ->
     loads the whole model.
     """
     if extension_of(source.name) == ".gltf":
-        _embed(source, goal, find)
+        try:
+            _embed(source, goal, find)
+        except (ValueError, TypeError, LookupError) as error:
+            why = f"it is no proper glTF document ({type(error).__name__}: {error})"
+            raise _refused(source, why) from error
     else:
         _convert(source, goal, textures, find)
 
@@ -47,7 +51,12 @@ def _embed(source: Path, goal: Path, find: Find) -> None:
     """A glTF with its buffers and images inside; not one of their bytes is changed."""
     document = read_gltf(source)
     blobs = _Blobs()
-    starts = [blobs.add(_bytes(source, one, find)) for one in document.get("buffers") or ()]
+    starts = []
+    for number, buffer in enumerate(document.get("buffers") or ()):
+        data = _bytes(source, buffer, find)
+        if len(data) < buffer["byteLength"]:
+            raise _refused(source, f"its buffer {number} is shorter than it says")
+        starts.append(blobs.add(data))
     views = document.setdefault("bufferViews", [])
     for view in views:
         view["byteOffset"] = view.get("byteOffset", 0) + starts[view.get("buffer", 0)]
@@ -59,6 +68,8 @@ def _embed(source: Path, goal: Path, find: Find) -> None:
             views.append({"buffer": 0, "byteOffset": blobs.add(data), "byteLength": len(data)})
             image["bufferView"] = len(views) - 1
             del image["uri"]
+    if any(view["byteOffset"] + view["byteLength"] > blobs.size for view in views):
+        raise _refused(source, "it names data beyond the end of its buffers")
     document["buffers"] = [{"byteLength": blobs.size}]
     _write(source, goal, document, blobs)
 
@@ -185,6 +196,8 @@ def _images(mesh: Any) -> list[Any]:
 def _compare(source: Path, scene: Any, again: Any, textures: Sequence[Path]) -> None:
     """Refuse a GLB that has fewer triangles, materials or textures than its source."""
     wanted, got = count_triangles(source), _triangles(again)
+    if not wanted:
+        raise _refused(source, "it has no faces")
     if wanted != got:
         raise _refused(source, f"it has {wanted} triangles, and the GLB {got}")
     before, after = _materials(scene), _materials(again)
