@@ -70,7 +70,7 @@ def check_limits(
             "error",
             "too-large",
             f"{size / 1e9:.1f} GB; the repository takes {most_bytes / 1e9:.0f} GB in a record.",
-            "Divide the item into several: hdp item split (a ZIP would not be smaller).",
+            "Divide the item into several; a ZIP would not be smaller.",
             _where(item_id),
             {"bytes": size, "most": most_bytes},
         )
