@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import struct
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,12 @@ from hdp.ingest.references import MAX_LINE, MAX_TEXT
 AGAIN = "Export the model again."
 MAX_MESH = 200 * 1024 * 1024  # bytes of a mesh that is loaded as a whole
 _BLOCK = 4 * 1024 * 1024
-_VERTEX = re.compile(rb"^[ \t]*v[ \t]", re.MULTILINE)
-_NUMBERS = re.compile(rb"^[ \t]*v(?:[ \t]+[-+]?\.?\d[^\s]*){3}", re.MULTILINE)
-_OTHERS = re.compile(rb"^[ \t]*(vt|vn)[ \t]", re.MULTILINE)
-_ELEMENT = re.compile(rb"^[ \t]*[flp][ \t]+([^\n#]*)", re.MULTILINE)
+_NUMBERS = re.compile(rb"v(?:[ \t]+[-+]?\.?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?){3,}[ \t]*(?:#.*)?$")
+_V, _VT, _VN = (b"v ", b"v\t"), (b"vt ", b"vt\t"), (b"vn ", b"vn\t")
+_ELEMENTS = (b"f ", b"l ", b"p ", b"f\t", b"l\t", b"p\t")
 _REST = re.compile(rb"/\S*")
 _TEXTURE = re.compile(rb"\d/(\d+)")
 _NORMAL = re.compile(rb"/[^/\s]*/(\d+)")
-_NO_NUMBER = (b"nan", b"NaN", b"NAN", b"inf", b"Inf", b"INF", b"#IND", b"#QNAN")
 
 
 def obj(path: Path) -> Iterator[Problem]:
@@ -66,23 +65,25 @@ class _ObjCounts:
 
     def add(self, block: bytes) -> None:
         """Count the lines of a block that ends where a line ends."""
+        lines = [line.lstrip() for line in block.split(b"\n")]
         before = self.vertices
-        found = len(_VERTEX.findall(block))
-        self.vertices += found
-        self.bad_numbers += found - len(_NUMBERS.findall(block))
-        if any(one in block for one in _NO_NUMBER):
-            self.bad_numbers += len(re.findall(rb"^\s*v[ \t][^\n]*(?i:nan|inf|#)", block, re.M))
-        for one in _OTHERS.findall(block):
-            self.others[one] += 1
-        corners = _ELEMENT.findall(block)
-        self.elements += len(corners)
-        if corners:
-            self._add_corners(b" ".join(corners), block, before)
+        vertices = [line for line in lines if line.startswith(_V)]
+        self.vertices += len(vertices)
+        if vertices:
+            self.bad_numbers += _bad_numbers(vertices)
+        self.others[b"vt"] += sum(1 for line in lines if line.startswith(_VT))
+        self.others[b"vn"] += sum(1 for line in lines if line.startswith(_VN))
+        elements = [line[1:] for line in lines if line.startswith(_ELEMENTS)]
+        self.elements += len(elements)
+        if elements:
+            if b"#" in block:
+                elements = [line.partition(b"#")[0] for line in elements]
+            self._add_corners(b" ".join(elements), block, before)
 
     def _add_corners(self, text: bytes, block: bytes, before: int) -> None:
-        words = _REST.sub(b"", text).split()
+        words = text.split()
         try:
-            numbers = _integers(words)
+            numbers, textures, normals = _corners(words)
         except (ValueError, OverflowError):
             self.wrong += 1
             return
@@ -90,10 +91,8 @@ class _ObjCounts:
             self._add_relative(block, before)
         self.wrong += int((numbers == 0).sum()) if len(numbers) else 1
         self.highest = max(self.highest, int(numbers.max(initial=0)))
-        if b"/" in text:
-            for pattern, name in ((_TEXTURE, "highest_texture"), (_NORMAL, "highest_normal")):
-                found = _integers(pattern.findall(text))
-                setattr(self, name, max(getattr(self, name), int(found.max(initial=0))))
+        self.highest_texture = max(self.highest_texture, int(textures.max(initial=0)))
+        self.highest_normal = max(self.highest_normal, int(normals.max(initial=0)))
 
     def _add_relative(self, block: bytes, vertices: int) -> None:
         # Numbers below 0 count back from the vertex before the line, so lines matter.
@@ -127,6 +126,51 @@ class _ObjCounts:
             message = f"{name} has no faces ({self.vertices} vertices)."
             many = doubtful if self.vertices else invalid
             yield many("no-faces", message, AGAIN)
+
+
+def _bad_numbers(lines: list[bytes]) -> int:
+    """How many vertices have coordinates that are no numbers."""
+    import numpy
+
+    values = _parsed(b" ".join(line[1:] for line in lines), float)
+    regular = values is not None and len(values) in [len(lines) * n for n in (3, 4, 6, 7)]
+    if regular and numpy.isfinite(values).all():
+        return 0
+    # One by one: some are wrong, or they are of different lengths.
+    return sum(1 for line in lines if not _NUMBERS.match(line))
+
+
+def _corners(words: list[bytes]) -> tuple[Any, Any, Any]:
+    """Numbers of vertices, texture coordinates and normals."""
+    import numpy
+
+    none = numpy.zeros(0, numpy.int64)
+    text = b" ".join(words)
+    marks = numpy.frombuffer(text + b" ", numpy.uint8)
+    marks = marks[(marks == 47) | (marks == 32)].tobytes()
+    for form, columns in ((b" ", "v"), (b"/ ", "vt"), (b"// ", "vtn"), (b"// ", "vn")):
+        both = columns == "vn"
+        if marks != form * len(words) or both != (text.count(b"//") == len(words)):
+            continue
+        plain = text.replace(b"//", b" ").replace(b"/", b" ")
+        values = _parsed(plain, numpy.int64)
+        if values is not None and len(values) == len(words) * len(columns):
+            found = {key: values[n :: len(columns)] for n, key in enumerate(columns)}
+            return found["v"], found.get("t", none), found.get("n", none)
+    # Corners of different forms.
+    numbers = _integers([_REST.sub(b"", one) for one in words])
+    return numbers, _integers(_TEXTURE.findall(text)), _integers(_NORMAL.findall(text))
+
+
+def _parsed(text: bytes, kind: Any) -> Any:
+    import numpy
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            return numpy.fromstring(text, kind, sep=" ")
+        except (ValueError, DeprecationWarning):
+            return None
 
 
 def _integers(words: list[bytes]) -> Any:
