@@ -23,7 +23,7 @@ export interface FileInfo {
 export interface Item { set_aside?: string | null; accepted?: string | null; problems?: Finding[]; id: number; key: string; title: string; primary: string; files: FileInfo[]; state: string; env_states?: Record<string, string> }
 
 export interface Row {
-  item: number; key: string; title: string; subtitle: string; kind: string
+  item: number; key: string; title: string; subtitle: string; kind: string; picture?: boolean
   files: { total: number; uploaded: number; failed: number }
   bytes: { total: number; uploaded: number }
   status: { word: string; tone: Tone; reason: string }
@@ -39,7 +39,7 @@ export interface ListRow {
 }
 export interface ItemsPage { rows: ListRow[]; total: number; statuses: Record<string, number>; states: Record<string, number>; set_aside: number }
 export interface Packed { name: string; kind: 'file' | 'zip' | 'flattened-mtl' | 'glb'; size: number | null; from: string[] }
-export interface Packing { files: Packed[]; findings: Finding[]; choices: Record<string, string> }
+export interface Packing { files: Packed[]; findings: Finding[]; choices: Record<string, unknown>; own?: Record<string, string> }
 export interface ItemDetail { item: Item; kind: string; size: number; status: string }
 
 export interface Counts { prepare: number; create: number; drafts: number; published: number }
@@ -63,7 +63,7 @@ export interface ActionPreview {
   titles: string[]; public: string[]; final: string[]; needs_number: boolean
 }
 
-export type Kind = 'files' | 'items' | 'deposits' | 'pipelines' | 'plugins' | 'settings' | 'project'
+export type Kind = 'files' | 'items' | 'deposits' | 'pipelines' | 'plugins' | 'settings' | 'project' | 'pictures'
 export type ServerEvent = { seq: number; at: string } & (
   | { type: 'job'; job: Job }
   | { type: 'task'; job_id: number; task: Task }

@@ -1,5 +1,5 @@
 // The stage that a model stands on: camera, light, controls, and cleaning up after it.
-import { Box3, DirectionalLight, Material, Mesh, PMREMGenerator, PerspectiveCamera, Scene, SRGBColorSpace, Spherical, Texture, Vector3, WebGLRenderer, AmbientLight, type Object3D } from 'three'
+import { AmbientLight, Box3, DirectionalLight, Material, Mesh, NeutralToneMapping, PMREMGenerator, PerspectiveCamera, Scene, SRGBColorSpace, Spherical, Texture, Vector3, WebGLRenderer, type Object3D } from 'three'
 import { OrbitControls } from 'three/examples/jsm/controls/OrbitControls.js'
 import { RoomEnvironment } from 'three/examples/jsm/environments/RoomEnvironment.js'
 
@@ -23,6 +23,7 @@ export class Stage {
   constructor(private host: HTMLElement, canvas: HTMLCanvasElement) {
     this.renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true, preserveDrawingBuffer: true })
     this.renderer.outputColorSpace = SRGBColorSpace
+    this.renderer.toneMapping = NeutralToneMapping // bright sides keep their colour
     this.renderer.setPixelRatio(Math.min(devicePixelRatio, 2))
     this.scene.add(new AmbientLight(0xffffff, 0.9), this.camera)
     this.room() // metal shows only what it mirrors, so there must be something around it
