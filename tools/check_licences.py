@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 PROJECT = "heritage-data-processor"
-EXTRAS = ("app", "mesh")
+EXTRAS = ("app", "mesh", "usd")
 
 # Offered under several licences, of which HDP takes the one named here.
 CHOSEN = {
@@ -25,6 +25,7 @@ CHOSEN = {
     "pyside6-webengine": "LGPL-3.0, one of three to choose from",
     "shiboken6": "LGPL-3.0, one of three to choose from",
     "text-unidecode": "Artistic Licence, one of two to choose from",
+    "ufbx": "MIT, one of two of the ufbx library; its Python wheel, by the same author, names none",
 }
 
 _STRONG = re.compile(r"(?<!L)(?<!Lesser )\b(A?GPL|GNU (Affero )?General Public)", re.IGNORECASE)
