@@ -34,6 +34,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A private home of the app; the person's keyring and tokens stay out of it."""
     home = tmp_path / "home"
     monkeypatch.setenv("HDP_HOME", str(home))
+    monkeypatch.setenv("HDP_PICTURES", "off")  # tests that want pictures ask for them
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     for name in ("HDP_PROJECT", "HDP_TOKEN_SANDBOX", "HDP_TOKEN_PRODUCTION"):
         monkeypatch.delenv(name, raising=False)

@@ -1,19 +1,11 @@
-// Items that have no picture, so that each is asked for once; forgotten when files change.
-import { SvelteSet } from 'svelte/reactivity'
+// Items that have no picture, so that each is asked for once; asked again when files or pictures change.
+import { SvelteMap } from 'svelte/reactivity'
 import { store } from './store.svelte'
 
-const missing = new SvelteSet<number>()
-let asOf = -1
+const missing = new SvelteMap<number, number>()
+const asOf = (): number => store.ticks.files + store.ticks.items + store.ticks.pictures
 
-function fresh(): void {
-  const now = store.ticks.files + store.ticks.items
-  if (now === asOf) return
-  asOf = now
-  missing.clear()
-}
-
-export const hasNoPicture = (item: number): boolean => missing.has(item)
+export const hasNoPicture = (item: number): boolean => missing.get(item) === asOf()
 export function noPicture(item: number): void {
-  fresh()
-  missing.add(item)
+  missing.set(item, asOf())
 }

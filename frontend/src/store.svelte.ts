@@ -18,7 +18,7 @@ class Store {
   jobs = new SvelteMap<number, Job>()
   /** Tasks of running jobs by item, and of the watched job by job and item. */
   tasks = new SvelteMap<string, Task>()
-  ticks = $state({ items: 0, files: 0, deposits: 0, pipelines: 0, plugins: 0, settings: 0, project: 0, jobs: 0 })
+  ticks = $state({ items: 0, files: 0, deposits: 0, pipelines: 0, plugins: 0, settings: 0, project: 0, jobs: 0, pictures: 0 })
   events = new Events({ event: (e) => this.hear(e), reset: () => void this.reset(), online: (o) => (this.online = o) })
   private finished: ((job: Job) => void)[] = []
 

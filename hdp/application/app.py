@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hdp import paths
 from hdp.application import cancelling, recents
@@ -19,6 +20,9 @@ from hdp.plugins import Catalogue, load
 from hdp.project.project import Project
 from hdp.sdk import Target, UsageError
 from hdp.uploads import Desk
+
+if TYPE_CHECKING:
+    from hdp.application.pictures import Pictures
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +61,13 @@ class Application:
             catalogue = load(self.home, safe=self._safe, extra=self._plugin_dirs)
         self.bus.listen(catalogue.observe)
         return catalogue
+
+    @cached_property
+    def pictures(self) -> Pictures:
+        """The pictures of the open project's items and files."""
+        from hdp.application.pictures import Pictures
+
+        return Pictures(self)
 
     @property
     def project(self) -> Project:
@@ -111,6 +122,8 @@ class Application:
             if self._project is None:
                 return
             self._project.db.on_foreign_change = lambda: None
+            if "pictures" in self.__dict__:
+                self.pictures.stop()
             self.jobs.close()
             project, self._project, self._jobs = self._project, None, None
             project.close()
@@ -119,6 +132,8 @@ class Application:
     def close(self) -> None:
         """End everything that this run began."""
         self.close_project()
+        if "pictures" in self.__dict__:
+            self.pictures.close()
         self.remotes.close()
 
     def environment(self, name: str | None = None) -> EnvironmentEntry:

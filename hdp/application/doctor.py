@@ -31,6 +31,7 @@ def examine(app: Application) -> dict[str, Any]:
         "home": str(app.home),
         "log": str(paths.log_dir() / "hdp.log"),
         "window": _window(),
+        "pictures": _pictures(app),
         "keyring": _keyring(),
         "practice": _practice(app),
         "disk": _disks(app),
@@ -55,6 +56,20 @@ def _window() -> dict[str, Any]:
     works = page and not missing and (bool(display) or not needs_display)
     return {"works": works, "missing": missing, "display": display, "page": page,
             "message": message}  # fmt: skip
+
+
+def _pictures(app: Application) -> dict[str, Any]:
+    """Which kinds of files are shown as pictures; a trial where the library is there."""
+    missing = [
+        f"no {what} ({name} is not installed)"
+        for name, what in (("vtk", "models"), ("pypdfium2", "PDFs"), ("pi_heif", "HEIC"))
+        if not _there(name)
+    ]
+    models = _there("vtk") and app.pictures.models_work()
+    if _there("vtk") and not models:
+        missing.append("no models (OpenGL does not work here)")
+    message = "work" + (f"; {', '.join(missing)}" if missing else " for images, PDFs and models")
+    return {"works": not missing, "models": models, "message": message}
 
 
 def _there(name: str) -> bool:

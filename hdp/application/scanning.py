@@ -166,7 +166,7 @@ def start_scan(app: Application, *, then_check: bool = False) -> int:
     def work(task: Task) -> None:
         task.say(scan_project(app, task))
         if then_check:
-            checking.check_files(app)
+            app.pictures.start(after=checking.check_files(app))
 
     return app.jobs.submit("scan", "Scan the folder", subjects, work, lane=SCAN_LANE)
 

@@ -27,7 +27,7 @@ def doctor_command(session: Session) -> int:
 
 def _print(session: Session, found: dict[str, Any]) -> None:
     session.write(f"HDP {found['version']}, Python {found['python']}, {found['platform']}")
-    for name in ("window", "keyring", "practice"):
+    for name in ("window", "pictures", "keyring", "practice"):
         session.write(f"{name + ':':<10}{found[name]['message']}")
     for disk in found["disk"]:
         session.write(f"{'disk:':<10}{disk['free'] / 1e9:.1f} GB free at {disk['path']}")

@@ -11,6 +11,7 @@ import click
 from hdp.cli import running
 from hdp.cli.base import Group, example, pass_session
 from hdp.cli.main import OK
+from hdp.cli.picturing import make_pictures
 from hdp.cli.scan_options import read_scan, scan_options
 from hdp.cli.session import finding_lines
 
@@ -98,15 +99,16 @@ def _preview_folder(
 
 
 def _preview_project(session: Session, app: Application) -> int:
-    from hdp.application import scanning
-    from hdp.ingest.scan import scan as find
-    from hdp.project import files, items
+    from hdp.application import scanning, storing
+    from hdp.application.scan_settings import relpath_of
+    from hdp.project import items
 
-    root = app.project.roots["input"]
-    known = app.project.read(lambda c: files.known_hashes(c, root.id))
-    result = find(scanning.project_options(app.project), known=scanning.to_known(known))
-    ids = {one.primary.path: one.id for one in app.project.read(items.list_items)}
-    return _print_scan(session, result, ids)
+    options, result = scanning.find(app.project, always=True)
+    assert result is not None  # `always` was said
+    changes = storing.compare(app.project, options, result)
+    stored = app.project.read(items.list_items)
+    ids = {relpath_of((one.primary.root, one.primary.path)): one.id for one in stored}
+    return _print_scan(session, result, ids, changes)
 
 
 def _print_scan(session: Session, result: ScanResult, ids: Mapping[str, int]) -> int:
@@ -139,6 +141,8 @@ def _scan(session: Session, app: Application) -> int:
         cancelled = running.wait(session, app, checks)
         code = running.job_exit(running.job_document(app, checks), cancelled=cancelled)
         code = code if cancelled else OK  # what the checks found is told of the files, not here
+    if code == OK:
+        make_pictures(session, app)
     report = app.project.setting("last_scan") or {"findings": [], "counts": {}}
     for task in document["tasks"]:
         (session.tell if task["state"] == "failed" else session.write)(task["message"])

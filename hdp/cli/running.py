@@ -149,6 +149,12 @@ class Progress:
             text += f", {job['bytes_done'] / 1e6:.1f} of {job['bytes_total'] / 1e6:.1f} MB"
         self._draw(text[:100])
 
+    def tell(self, what: str, done: int, total: int) -> None:
+        """Draw the line for work that is no job, at most five times a second."""
+        if self.on and time.monotonic() - self._told > 0.2:
+            self._told = time.monotonic()
+            self._draw(f"{what}: {done} of {total}")
+
     def _draw(self, text: str) -> None:
         sys.stderr.write(f"\r{text.ljust(self._width)}")
         sys.stderr.flush()

@@ -19,6 +19,7 @@ from hdp.web.routes import (
     items,
     jobs,
     mapping,
+    pictures,
     pipelines,
     projects,
     settings,
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
     from hdp.application.page import Page
     from hdp.web.dialogs import Dialogs
 
-_ROUTES = (about, projects, mapping, items, uploads, pipelines, jobs, settings, dialogs, events)
+_ROUTES = (
+    about, projects, mapping, items, uploads, pictures, pipelines, jobs, settings, dialogs, events,
+)  # fmt: skip
 
 
 class WebServer:

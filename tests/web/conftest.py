@@ -92,6 +92,7 @@ class Listener:
 @pytest.fixture
 def app(tmp_path, monkeypatch):
     monkeypatch.setenv("HDP_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("HDP_PICTURES", "off")
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     running = Application(tmp_path / "home")
     yield running

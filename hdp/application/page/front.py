@@ -10,7 +10,6 @@ from hdp.application.page.contents import Contents
 from hdp.application.page.items import ItemPages
 from hdp.application.page.jobs import JobPages
 from hdp.application.page.mapping import MappingPages
-from hdp.application.page.pictures import Pictures
 from hdp.application.page.pipelines import PipelinePages
 from hdp.application.page.projects import ProjectPages, project_json
 from hdp.application.page.settings import SettingsPages, environment_json
@@ -34,7 +33,7 @@ class Page:
         self.pipelines = PipelinePages(app)
         self.jobs = JobPages(app)
         self.settings = SettingsPages(app)
-        self.pictures = Pictures(app)
+        self.pictures = app.pictures
 
     def about(self, *, dialogs: bool) -> dict[str, Any]:
         """What the page needs to know before it shows anything."""

@@ -42,8 +42,10 @@ class ItemPages:
         )
         statuses = read(lambda c: listing.count_statuses(c, chosen))
         states = read(lambda c: listing.count_states(c, chosen))
+        shown = [_row(one) for one in rows]
+        self._app.pictures.mark(shown)
         return {
-            "rows": [_row(one) for one in rows],
+            "rows": shown,
             "total": _total(chosen, statuses),
             "statuses": statuses,
             "states": states,
@@ -69,8 +71,10 @@ class ItemPages:
         """An item with all that its page shows: files as a tree, names in the record."""
         item = self._app.project.read(lambda c: items.get_item(c, item_id))
         shown = views.item_view(self._app, item_id, self._app.environment(env).name)
+        pictured = self._app.pictures.mark_files(item)
         for told, stored in zip(shown["files"], item.files, strict=True):
             told["id"] = stored.id
+            told["picture"] = pictured[stored.id]
             told["view"] = _view(stored.path, stored.media_type)
         return {
             "item": shown,

@@ -43,6 +43,7 @@ class UploadPages:
         )  # fmt: skip
         for row in page["rows"]:
             row.setdefault("findings", {"error": 0, "warning": 0})
+        self._app.pictures.mark(page["rows"])
         if stage == "prepare":
             self._add_findings(page["rows"], name)
         return page

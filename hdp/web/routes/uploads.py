@@ -4,24 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from bottle import HTTPResponse, request
-
 from hdp.web.api import Api, Ask
 
 _FILTERS = ("search", "state", "title", "since", "until")
 _MOST_ROWS = 1000
-# what people put into their folders is shown, never run
-_SAFE = {
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "X-Content-Type-Options": "nosniff",
-    # an item may get another picture, so its address is asked again; the answer is mostly 304
-    "Cache-Control": "private, no-cache",
-}
 
 
 def add(api: Api) -> None:
     """Make the routes known."""
-    uploads, pictures = api.page.uploads, api.page.pictures
+    uploads = api.page.uploads
 
     def rows(ask: Ask) -> Any:
         return uploads.rows(
@@ -31,20 +22,11 @@ def add(api: Api) -> None:
     def published(ask: Ask) -> Any:
         return uploads.published(ask.env(), ask.text("search"), *_page(ask))
 
-    def thumbnail(ask: Ask, item: int) -> HTTPResponse:
-        path, digest = pictures.thumbnail(item)
-        headers = {**_SAFE, "ETag": f'"{digest}"'}
-        if request.get_header("If-None-Match") == headers["ETag"]:
-            return HTTPResponse(status=304, headers=headers)
-        headers["Content-Type"] = "image/jpeg"
-        return HTTPResponse(path.read_bytes(), 200, headers)
-
     api.get("/uploads", rows)
     api.get("/uploads/published", published)
     api.get("/uploads/ids", lambda ask: uploads.ids(ask.env(), ask.text("stage"), _filters(ask)))
     api.get("/items/<item:int>", lambda ask, item: uploads.item(item, ask.env()))
     api.get("/deposits/<item:int>/files", lambda ask, item: uploads.files(item, ask.env()))
-    api.get("/thumbnails/<item:int>", thumbnail)
     api.post("/actions", lambda ask: uploads.start(ask.body, ask.by), 202)
     api.post("/actions/preview", lambda ask: uploads.preview(ask.body))
 
