@@ -52,6 +52,22 @@ class Changed(Event):
 
 
 @dataclass(frozen=True)
+class PreviewChanged(Event):
+    """A preview of a folder moved on; at most four a second, the last one always."""
+
+    type: ClassVar[str] = "preview"
+    preview: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Dropped(Event):
+    """Files or folders were dropped on the window, which alone knows where they lie."""
+
+    type: ClassVar[str] = "dropped"
+    paths: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Said(Event):
     """A line for the log."""
 

@@ -21,6 +21,7 @@ from hdp.web.routes import (
     mapping,
     pictures,
     pipelines,
+    previews,
     projects,
     settings,
     uploads,
@@ -31,23 +32,24 @@ if TYPE_CHECKING:
     from hdp.web.dialogs import Dialogs
 
 _ROUTES = (
-    about, projects, mapping, items, uploads, pictures, pipelines, jobs, settings, dialogs, events,
+    about, projects, previews, mapping, items, uploads, pictures, pipelines, jobs, settings,
+    dialogs, events,
 )  # fmt: skip
 
 
 class WebServer:
     """A running page server; `url` holds the one-time token, `base` does not."""
 
-    def __init__(self, served: Served, guard: Guard, wake: Callable[[], None]) -> None:
+    def __init__(self, served: Served, guard: Guard, end: Callable[[], None]) -> None:
         self.port = served.port
         self.base = served.url
         self.url = f"{served.url}/?token={guard.token}"
-        self._served, self._wake = served, wake
+        self._served, self._end = served, end
 
     def stop(self) -> None:
         """End the event streams and free the port; may be called twice."""
         self._served.closing.set()
-        self._wake()
+        self._end()
         self._served.stop()
 
 
@@ -66,7 +68,7 @@ def start(page: Page, *, port: int = 0, dialogs: Dialogs | None = None) -> WebSe
             hint="Choose another with --port, or leave it out.",
         ) from error
     guard.port = served.port
-    return WebServer(served, guard, page.bus.wake)
+    return WebServer(served, guard, page.end)
 
 
 def build(page: Page, dialogs: Dialogs | None) -> Bottle:

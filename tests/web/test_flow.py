@@ -158,8 +158,11 @@ def test_demo(visitor, listen):
 
 def test_preview_writes_nothing(visitor, samples):
     body = _body(samples, file=str(samples / "sub" / "x.hdpc"))
-    found = visitor.post("/project/preview", body)
-    assert found["counts"]["items"] == len(found["items"]) > 6
+    preview = visitor.post("/project/preview", body, status=202)["id"]
+    while (found := visitor.get(f"/previews/{preview}"))["state"] == "running":
+        pass
+    rows = visitor.get(f"/previews/{preview}/items", limit=200)["rows"]
+    assert found["counts"]["items"] == len(rows) > 6
     assert found["counts"]["by_status"]["valid"] and found["counts"]["by_extension"][".jpg"]
     assert not (samples / "sub").exists() and not (samples / "output").exists()
     wrong = (

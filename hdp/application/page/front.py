@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from hdp import __version__, paths
 from hdp.application import recents
+from hdp.application.page.by_hand import ByHandPages
 from hdp.application.page.contents import Contents
 from hdp.application.page.items import ItemPages
 from hdp.application.page.jobs import JobPages
 from hdp.application.page.mapping import MappingPages
 from hdp.application.page.pipelines import PipelinePages
+from hdp.application.page.previews import PreviewPages
 from hdp.application.page.projects import ProjectPages, project_json
 from hdp.application.page.settings import SettingsPages, environment_json
 from hdp.application.page.uploads import UploadPages
@@ -26,14 +28,21 @@ class Page:
         self.app = app
         self.bus = app.bus
         self.projects = ProjectPages(app)
+        self.previews = PreviewPages(app)
         self.mapping = MappingPages(app)
         self.items = ItemPages(app)
+        self.by_hand = ByHandPages(app)
         self.contents = Contents(app)
         self.uploads = UploadPages(app)
         self.pipelines = PipelinePages(app)
         self.jobs = JobPages(app)
         self.settings = SettingsPages(app)
         self.pictures = app.pictures
+
+    def end(self) -> None:
+        """Let go of those who listen, and of what is looked at for a new project."""
+        self.bus.wake()
+        self.previews.end()
 
     def about(self, *, dialogs: bool) -> dict[str, Any]:
         """What the page needs to know before it shows anything."""

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import os
-import threading
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hdp.application import demo, scanning
+from hdp.application import demo, packing, scanning
+from hdp.application.grouping_example import count_files, example
 from hdp.application.scanning import NewProject
-from hdp.ingest.options import modalities
+from hdp.ingest.modalities import known_modalities
+from hdp.ingest.options import ScanOptions
+from hdp.ingest.packing_model import PackChoices
+from hdp.metadata.tables import read_table
 from hdp.project import items
 from hdp.project.project import Project
-from hdp.sdk import UsageError
+from hdp.sdk import Modality, UsageError
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
 
-_SHOWN = 500
 _MOST_FOLDERS = 500
-_OPTIONS = ("mode", "extensions", "bundle", "primary", "materials", "textures", "exclude")
+_LISTS = ("extensions", "exclude", "texture_dirs")
+_SWITCHES = ("materials", "textures", "archive_subfolders")
+_TEXTS = ("mode", "bundle", "primary", "prefix", "suffix", "pattern", "key", "group", "depth")
 
 
 class ProjectPages:
@@ -29,8 +33,6 @@ class ProjectPages:
 
     def __init__(self, app: Application) -> None:
         self._app = app
-        self._latest = 0
-        self._lock = threading.Lock()
 
     def open(self, path: Path) -> dict[str, Any]:
         """Open a project file."""
@@ -43,7 +45,10 @@ class ProjectPages:
 
     def new(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """Make a project, open it and begin its first scan."""
+        choices = read_choices(body.get("packing"))
         project = scanning.create_project(self._app, read_spec(body))
+        if choices:
+            packing.choose_for_project(self._app, choices)
         return {
             "project": project_json(project),
             "job": scanning.start_scan(self._app, then_check=True),
@@ -58,20 +63,19 @@ class ProjectPages:
         checks[str(body["step"])](read_spec(filled))
         return {}
 
-    def preview(self, body: Mapping[str, Any], stopped: Callable[[], bool]) -> dict[str, Any]:
-        """What a scan would find; a later preview ends an earlier one."""
-        with self._lock:
-            self._latest += 1
-            mine = self._latest
-        spec = read_spec(body)
-        result = scanning.preview(spec, cancelled=lambda: stopped() or self._latest != mine)
-        statuses = Counter(one.status for item in result.items for one in item.files)
-        return {
-            "items": [one.to_json() for one in result.items[:_SHOWN]],
-            "counts": {**result.counts, "by_status": dict(statuses)},
-            "findings": [one.to_json() for one in result.findings],
-            "skipped": dict(result.skipped),
-        }
+    def example(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """How the names of the folder would be grouped by the options, quickly."""
+        spec = read_spec({"file": "/new", "output": "/", "input": "/", **_filled(body)})
+        options = ScanOptions.from_json({"input": str(spec.input), **dict(spec.scan)})
+        if not body.get("input"):
+            options = replace(options, input=Path())
+        return example(options, look=bool(body.get("input")))
+
+    def table(self, path: Path) -> dict[str, Any]:
+        """The columns of a table, and a row of it as an example."""
+        table = read_table(path)
+        first = table.cells(0) if table.rows else {}
+        return {"columns": list(table.columns), "rows": len(table.rows), "first": first}
 
     def scan(self) -> dict[str, Any]:
         """Look at the input folder again, as a job."""
@@ -83,12 +87,17 @@ class ProjectPages:
         return {"project": project_json(project), "job": demo.start_sample(self._app)}
 
     def modalities(self) -> dict[str, Any]:
-        """The kinds of collection that the wizard offers."""
-        found = modalities().items()
-        return {"modalities": [{"id": name, "summary": "", **one} for name, one in found]}
+        """The kinds of collection that the wizard offers, those of plugins too."""
+        return {"modalities": [asdict(one) for one in self._known().values()]}
 
-    def folders(self, text: str) -> dict[str, Any]:
-        """The folders that complete a half-typed path; the person's own folder for nothing."""
+    def _known(self) -> Mapping[str, Modality]:
+        return known_modalities(self._app.catalogue.modalities)
+
+    def folders(self, text: str, kinds: str = "") -> dict[str, Any]:
+        """The folders that complete a half-typed path; the person's own folder for nothing.
+
+        With `kinds` (extensions, divided by commas) also the files of these kinds.
+        """
         path = Path(text).expanduser() if text.strip() and "\0" not in text else Path.home()
         if not path.is_absolute():
             path = Path.home()
@@ -100,7 +109,15 @@ class ProjectPages:
             "parent": str(folder.parent),
             "folders": names[:_MOST_FOLDERS],
             "exists": path.is_dir(),
+            "files": _files(folder, typed, kinds) if kinds else [],
         }
+
+    def count(self, text: str) -> dict[str, Any]:
+        """How many files lie in a folder, and how many bytes."""
+        path = Path(text).expanduser()
+        if "\0" in text or not path.is_absolute() or not path.is_dir():
+            return {"exists": False, "files": 0, "bytes": 0, "folders": 0, "more": False}
+        return {"exists": True, **count_files(path)}
 
 
 def _subfolders(folder: Path) -> list[str]:
@@ -110,6 +127,20 @@ def _subfolders(folder: Path) -> list[str]:
     except OSError:
         return []
     return sorted(names, key=str.casefold)
+
+
+def _files(folder: Path, typed: str, kinds: str) -> list[str]:
+    endings = tuple(f".{one}" for one in kinds.casefold().split(","))
+    try:
+        with os.scandir(folder) as found:
+            names = [
+                one.name
+                for one in found
+                if one.name.casefold().startswith(typed) and one.name.casefold().endswith(endings)
+            ]
+    except OSError:
+        return []
+    return sorted(names, key=str.casefold)[:_MOST_FOLDERS]
 
 
 def project_json(project: Project) -> dict[str, Any]:
@@ -123,31 +154,72 @@ def project_json(project: Project) -> dict[str, Any]:
     }
 
 
+def _filled(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: one for name, one in body.items() if one not in (None, "")}
+
+
 def read_spec(body: Mapping[str, Any]) -> NewProject:
     """What the wizard sends as a new project; UsageError names what does not fit."""
-    scan = {name: _option(body, name) for name in _OPTIONS if body.get(name) is not None}
     return NewProject(
         file=_project_file(_path(body, "file")),
         name=_text(body, "name"),
         code=_text(body, "code"),
         input=_path(body, "input"),
         output=_path(body, "output"),
-        scan=scan,
+        scan=_scan(body),
         modalities=tuple(_texts(body, "modality")),
+        set_aside=read_reasons(body.get("set_aside")),
     )
 
 
-def _option(body: Mapping[str, Any], name: str) -> Any:
-    if name in ("extensions", "exclude"):
-        return _texts(body, name)
-    if name in ("materials", "textures"):
-        if not isinstance(body[name], bool):
-            raise _wrong(name, "true or false")
-        return body[name]
-    return _text(body, name)
+def read_reasons(value: Any) -> dict[str, str]:
+    """Primary file -> why its item is set aside."""
+    value = value or {}
+    if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+        raise _wrong("set_aside", "reasons by file")
+    return dict(value)
+
+
+def read_choices(value: Any) -> dict[str, str]:
+    """How records are packed, as chosen in Review."""
+    value = value or {}
+    if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+        raise _wrong("packing", "choices by name")
+    chosen = {name: one for name, one in value.items() if one}
+    PackChoices.merged(chosen)  # refuses what there is not, before anything is made
+    return chosen
+
+
+def _scan(body: Mapping[str, Any]) -> dict[str, Any]:
+    given = {name for name, one in body.items() if one is not None}
+    scan: dict[str, Any] = {name: _texts(body, name) for name in _LISTS if name in given}
+    scan |= {name: _switch(body, name) for name in _SWITCHES if name in given}
+    scan |= {name: _text(body, name) for name in _TEXTS if name in given}
+    if body.get("table"):
+        scan["table"] = str(_path(body, "table"))
+    if body.get("by_hand"):
+        scan["by_hand"] = body["by_hand"]
+    scan["texture_dirs"] = [str(_whole(one)) for one in scan.get("texture_dirs", []) if one.strip()]
+    return scan
+
+
+def _whole(text: str) -> Path:
+    path = Path(text.strip()).expanduser()
+    if not path.is_absolute() or "\0" in text:
+        raise _wrong("texture_dirs", "whole paths, from the root or the drive on")
+    return path
+
+
+def _switch(body: Mapping[str, Any], name: str) -> bool:
+    value = body[name]
+    if not isinstance(value, bool):
+        raise _wrong(name, "true or false")
+    return value
 
 
 def _project_file(path: Path) -> Path:
+    if not path.name:
+        raise _wrong("file", "a file in a folder")
     return path if path.suffix == ".hdpc" else path.with_name(f"{path.name}.hdpc")
 
 
