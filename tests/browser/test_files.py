@@ -95,6 +95,8 @@ def models(make, tmp_path):
     (folder / "cloth.ply").write_text(PLY)
     (folder / "part.stl").write_bytes(stl())
     (folder / "jar.glb").write_bytes(glb(buffer.getvalue()))
+    (folder / "lost.obj").write_text(OBJ.replace("box.mtl", "lost.mtl"))
+    (folder / "lost.mtl").write_text("newmtl red\nKd 0.8 0.1 0.1\nmap_Kd nowhere.png\n")
     Image.effect_noise((900, 600), 90).save(folder / "photo.jpg")
     Image.new("RGB", (300, 200), "teal").save(folder / "scan.tif")
     make([".obj", ".ply", ".stl", ".glb", ".jpg", ".tif"])
@@ -159,7 +161,7 @@ def test_an_obj_is_drawn_with_its_texture(page, expect, models):
 
 
 @pytest.mark.parametrize(
-    ("name", "wanted"), [("jar", "red"), ("cloth", "drawn"), ("part", "drawn")]
+    ("name", "wanted"), [("jar", "red"), ("cloth", "drawn"), ("part", "drawn"), ("lost", "drawn")]
 )
 def test_other_models_are_drawn(page, expect, models, name, wanted):
     show(page, name)

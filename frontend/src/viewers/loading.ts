@@ -122,8 +122,9 @@ function allLoaded(manager: LoadingManager): (scene: Object3D) => Promise<void> 
 function fix(one: Object3D): void {
   const material = (one as Mesh).material
   for (const each of Array.isArray(material) ? material : material ? [material] : []) {
-    const map = (each as MeshStandardMaterial).map
-    if (map) map.colorSpace = SRGBColorSpace
+    const look = each as MeshStandardMaterial
+    if ((look.map?.image as { src?: string } | undefined)?.src === EMPTY) look.map = null // not found: the plain colour
+    if (look.map) look.map.colorSpace = SRGBColorSpace
     each.needsUpdate = true
   }
 }

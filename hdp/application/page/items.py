@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from hdp.application import views
+from hdp.application.page.by_hand import ByHandPages
 from hdp.events import Changed
 from hdp.project import items, listing
 from hdp.project.items import Item
@@ -26,6 +27,7 @@ class ItemPages:
 
     def __init__(self, app: Application) -> None:
         self._app = app
+        self.by_hand = ByHandPages(app)
 
     def page(
         self, env: str | None, filters: Mapping[str, str], sort: str, offset: int, limit: int
@@ -82,6 +84,20 @@ class ItemPages:
             "size": item.size,
             "status": _worst(item),
         }
+
+    def packing(self, item_id: int, env: str | None) -> dict[str, Any]:
+        """The names that an item's record will have, and what people chose for it."""
+        from hdp.application import packing
+
+        return packing.describe_packing(self._app, item_id, self._app.environment(env).name)
+
+    def choose_packing(self, ids: Sequence[int], choices: Any) -> dict[str, Any]:
+        """Choose how items are packed; "" gives a choice back to the project."""
+        from hdp.application import packing
+
+        if not isinstance(choices, Mapping):
+            raise UsageError("“choices” must be an object.", code="bad-request")
+        return {"items": packing.choose_packing(self._app, ids, choices)}
 
     def set_aside(self, ids: Sequence[int], reason: str, by: str) -> dict[str, Any]:
         """Put items out of the way; those with a draft or record cannot be."""

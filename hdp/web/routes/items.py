@@ -34,13 +34,30 @@ def add(api: Api) -> None:
     api.get("/items", page)
     api.get("/items/ids", lambda ask: items.ids(ask.env(), _filters(ask)))
     api.get("/items/<item:int>/detail", lambda ask, item: items.detail(item, ask.env()))
+    api.get("/items/<item:int>/packing", lambda ask, item: items.packing(item, ask.env()))
     # not the usual kind of path: names of files may hold line ends
     api.get(r"/items/<item:int>/content/<path:re:[\s\S]+>", content)
     api.post(
         "/items/set-aside", lambda ask: items.set_aside(ids(ask), ask.text("reason"), ask.by), 202
     )
+    api.post("/items/packing", lambda ask: items.choose_packing(ids(ask), ask.body.get("choices")))
     api.post("/items/restore", lambda ask: items.restore(ids(ask), ask.by))
     api.post("/items/accept", lambda ask: items.accept(ids(ask), ask.text("reason"), ask.by))
+    _add_by_hand(api)
+
+
+def _add_by_hand(api: Api) -> None:
+    hand = api.page.items.by_hand
+    api.post("/items/merge", lambda ask: hand.merge(ids(ask), ask.text("key")))
+    api.post("/items/forget", lambda ask: hand.forget(ids(ask)))
+    api.post("/items/add", lambda ask: hand.add(ask.body.get("paths")))
+    api.post("/items/find-again", lambda ask: hand.find_again(ids(ask), ask.path("folder")))
+    api.post("/items/<item:int>/split", lambda ask, item: hand.split(item, ask.body.get("paths")))
+    api.post(
+        "/items/<item:int>/move",
+        lambda ask, item: hand.move(item, ask.text("path", None), ask.integer("to", 0)),
+    )
+    api.post("/items/<item:int>/primary", lambda ask, item: hand.primary(item, ask.text("path")))
 
 
 def ids(ask: Ask) -> list[int]:
