@@ -15,6 +15,8 @@ from hdp.ingest.pictures.model import Array, Model, Part
 BACKGROUND = 0.97
 _SMOOTH_BELOW = 300_000  # faces; more look smooth without normals
 _FEATURE_ANGLE = 40.0
+_FILLED = 0.94  # of the picture, from its middle to its edge
+_WORTH_IT = 1.05
 # From where it is seen, with y upwards: from the front, a little right of it and above.
 _FROM = (0.55, 0.38, 1.0)
 
@@ -36,6 +38,12 @@ def draw(model: Model, side: int) -> Array:
             scene.AddActor(_actor(part))
         _light(scene)
         _look(scene, model.up)
+        window.Render()
+        seen = _pixels(window, side)
+        nearer = _nearer(seen)
+        if nearer < _WORTH_IT:
+            return seen
+        scene.GetActiveCamera().Zoom(nearer)
         window.Render()
         return _pixels(window, side)
     finally:
@@ -174,7 +182,17 @@ def _look(scene: Any, up: str) -> None:
         camera.SetPosition(right, above, front)
         camera.SetViewUp(0, 1, 0)
     scene.ResetCamera()
-    scene.ResetCameraScreenSpace(0.94)
+
+
+def _nearer(seen: Array) -> float:
+    """How much larger the model may be and still fit: a box around it says too little."""
+    drawn = (numpy.abs(seen.astype(int) - round(BACKGROUND * 255)) > 3).any(axis=2)
+    half = len(drawn) / 2
+    places = numpy.argwhere(drawn)
+    if not len(places):
+        return 1.0
+    reach = max(half - float(places.min()), float(places.max()) + 1 - half, 1.0)
+    return min(_FILLED * half / reach, 4.0)
 
 
 def _pixels(window: Any, side: int) -> Array:
