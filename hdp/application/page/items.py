@@ -122,8 +122,12 @@ class ItemPages:
         return self._change(ids, by, lambda c: items.accept_items(c, ids, reason))
 
     def _change(self, ids: Sequence[int], by: str, change: Callable[[Any], int]) -> dict[str, Any]:
-        for one in ids:
-            self._app.project.read(lambda c, one=one: items.get_item(c, one))
+        def refuse_unknown(connection: Any) -> None:
+            known = {one.id for one in items.list_items(connection, ids)}
+            for one in set(ids) - known:
+                items.get_item(connection, one)
+
+        self._app.project.read(refuse_unknown)
         self._app.project.write(change)
         self._app.bus.emit(Changed(("items",), list(ids), by))
         return {"items": list(ids)}
