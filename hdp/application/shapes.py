@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from hdp.project.accepting import BLOCKING
 from hdp.project.deposits import Deposit, DepositFile
 from hdp.project.items import Item, ItemFileRow
 
@@ -23,7 +24,22 @@ def item_json(
         "env_states": dict(states),
         "set_aside": item.set_aside,
         "accepted": item.accepted,
+        "acceptance": _acceptance(item),
         "problems": item.problems,
+    }
+
+
+def _acceptance(item: Item) -> dict[str, Any] | None:
+    """Who accepted what when; `open` are problems that came later and were not accepted."""
+    if item.accepted is None:
+        return None
+    troubled = [one for one in item.files if one.status in BLOCKING]
+    return {
+        "reason": item.accepted,
+        "by": item.accepted_by,
+        "at": item.accepted_at,
+        "problems": [one.path for one in troubled if item.accepts(one)],
+        "open": [one.path for one in troubled if not item.accepts(one)],
     }
 
 

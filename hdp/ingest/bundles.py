@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from hdp.ingest.build import Builder
 from hdp.ingest.follow import Follower
-from hdp.ingest.items import ScannedItem
+from hdp.ingest.items import ScannedItem, below_root
 from hdp.ingest.keys import MOST_TOLD, keys_of
 from hdp.ingest.lookup import Index, Lookup
 from hdp.ingest.modes import arrange, by_label
@@ -102,7 +102,7 @@ class _Grouping:
         keys, _ = keys_of(self.options, firsts, self.cancelled)
         units = []
         for (label, files), key in zip(self.hand.items(), keys, strict=True):
-            rules = folders.get(files[0]) or key or stem_of(basename(files[0]))
+            rules = below_root(folders.get(files[0], "")) or key or stem_of(basename(files[0]))
             units.append(Unit(given.get(label) or rules, files, always=True))
         return units
 

@@ -26,7 +26,10 @@ INPUT = "input"
 
 def root_of(relpath: str) -> str:
     """The name of the folder that a scan's path lies below."""
-    return f"textures-{relpath[2:].partition('/')[0]}" if relpath.startswith("//") else INPUT
+    if not relpath.startswith("//"):
+        return INPUT
+    number = relpath[2:].partition("/")[0]
+    return f"added-{number[1:]}" if number.startswith("+") else f"textures-{number}"
 
 
 def below_root(relpath: str) -> str:
@@ -38,7 +41,8 @@ def below_root(relpath: str) -> str:
 class ScannedFile:
     """A file of an item; `parent` is the relpath of the file that refers to it, or "".
 
-    A file of the n-th texture folder outside the input folder has the relpath `//<n>/...`.
+    A file of the n-th texture folder outside the input folder has the relpath `//<n>/...`, one
+    of an added folder `//+<n>/...`.
     """
 
     relpath: str
@@ -55,7 +59,7 @@ class ScannedFile:
 
     @property
     def root(self) -> str:
-        """`input`, or `textures-<n>` for a file of the n-th texture folder outside of it."""
+        """`input`, `textures-<n>` for the n-th texture folder outside of it, or `added-<n>`."""
         return root_of(self.relpath)
 
     @property

@@ -24,21 +24,34 @@ class Areas:
 
 
 def arrange(options: ScanOptions, relpaths: Iterable[str]) -> Areas:
-    """Divide the files as the mode says; those of texture folders outside are in no area."""
-    paths = [one for one in relpaths if not one.startswith("//")]
-    areas = Areas()
+    """Divide the files as the mode says, those of added folders as if each were the input.
+
+    Those of texture folders outside are in no area.
+    """
+    areas, paths = Areas(), list(relpaths)
+    _arrange(options, areas, "", [one for one in paths if not one.startswith("//")])
+    for added in options.added:
+        start = len(added.prefix)
+        below = [one[start:] for one in paths if one.startswith(added.prefix)]
+        if added.names is None:
+            _arrange(options, areas, added.prefix, below)
+        else:  # single files are items of their own, whatever the mode
+            areas.loose += [added.prefix + one for one in below if added.may_start(one)]
+    return areas
+
+
+def _arrange(options: ScanOptions, areas: Areas, prefix: str, paths: list[str]) -> None:
     folders = _Folders(options, paths)
     for path in paths:
         folder = folders.of(path)
         if folder:
-            areas.folders.setdefault(folder, []).append(path)
+            areas.folders.setdefault(prefix + folder, []).append(prefix + path)
         elif "/" in path and options.mode == "root":
-            areas.left[path] = "subfolder"
+            areas.left[prefix + path] = "subfolder"
         elif "/" in path or options.mode == "subdirectory":
-            areas.left[path] = "loose"
+            areas.left[prefix + path] = "loose"
         else:
-            areas.loose.append(path)
-    return areas
+            areas.loose.append(prefix + path)
 
 
 class _Folders:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from hdp.ingest.added import Added, number_of
 from hdp.ingest.by_hand import ByHand
 from hdp.ingest.modalities import modalities
 from hdp.ingest.names import normalise_extensions
 from hdp.ingest.patterns import check_pattern
 from hdp.sdk import Finding, UsageError
 
-__all__ = ["BUNDLES", "MODES", "ByHand", "ScanOptions", "modalities"]
+__all__ = ["BUNDLES", "MODES", "Added", "ByHand", "ScanOptions", "modalities"]
 
 MODES = ("root", "subdirectory", "hybrid")
 BUNDLES = ("none", "stem", "prefix", "suffix", "prefix_suffix", "core", "pattern", "table")
@@ -56,6 +57,7 @@ class ScanOptions:
     depth: str = "1"
     archive_subfolders: bool = False
     by_hand: ByHand = field(default_factory=ByHand)
+    added: tuple[Added, ...] = ()
     table_groups: Mapping[str, str] = field(default_factory=dict, repr=False)
     table_findings: tuple[Finding, ...] = ()
 
@@ -88,6 +90,10 @@ class ScanOptions:
             given["table"] = Path(given["table"])
         if not isinstance(given.get("by_hand"), ByHand):
             given["by_hand"] = ByHand.from_json(given.get("by_hand") or {})
+        given["added"] = tuple(
+            one if isinstance(one, Added) else Added.from_json(one)
+            for one in given.get("added") or ()
+        )
         return cls(**given)
 
     def to_json(self) -> dict[str, Any]:
@@ -95,15 +101,24 @@ class ScanOptions:
         return {name: _plain(getattr(self, name)) for name in _names()}
 
     def path_of(self, relpath: str) -> Path:
-        """Where a file of the scan lies: `//<n>/...` is below the n-th texture folder."""
+        """Where a file of the scan lies.
+
+        `//<n>/...` is below the n-th texture folder, `//+<n>/...` below an added one.
+        """
         if not relpath.startswith("//"):
             return self.input / relpath
+        if (added := number_of(relpath)) is not None:
+            return self.added_folder(added).folder / relpath[2:].partition("/")[2]
         number, _, below = relpath[2:].partition("/")
         return self.texture_root(int(number)) / below
 
     def texture_root(self, number: int) -> Path:
         """A texture folder; one without a root is meant below the input folder."""
         return self.input / self.texture_dirs[number]
+
+    def added_folder(self, number: int) -> Added:
+        """An added folder by its number."""
+        return next(one for one in self.added if one.number == number)
 
     def may_start(self, extension: str) -> bool:
         """Whether files of this extension may start an item."""
@@ -117,7 +132,7 @@ def _names() -> list[str]:
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
-    if isinstance(value, ByHand):
+    if isinstance(value, ByHand | Added):
         return value.to_json()
     return str(value) if isinstance(value, Path) else value
 

@@ -26,23 +26,28 @@ def scan(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
     walked: Walked | None = None,
+    hashed: bool = True,
 ) -> ScanResult:
     """The items of a folder, hashed; the same for the same set of files.
 
     `known` gives (sha256, md5, media type) by (relpath, size, mtime_ns, inode) for files that
     need not be read again; `progress` is told bytes done, bytes in all, and what is done;
-    `walked` is what `walk` gave just before, and is used up.
+    `walked` is what `walk` gave just before, and is used up. Not `hashed`, files are only
+    listed and grouped, and their kind is the one of their extension.
     """
     walked = walked or walk(options, cancelled=cancelled)
     print_ = fingerprint(options, walked)
     grouped = group(options, walked, _Same(options, walked, known, cancelled), cancelled=cancelled)
     items = grouped.items
-    whole = _hash(options, walked, items, known, progress, cancelled)
+    whole = hashed and _hash(options, walked, items, known, progress, cancelled)
     seen = look(items)
     skipped = dict(sorted((walked.skipped + grouped.left_out).items()))
     findings = (*walked.findings, *grouped.findings, *report(options, walked, seen, items, skipped))
     roots = {f"textures-{number}": path for number, path in walked.roots.items()}
-    return ScanResult(tuple(items), count(seen, items, skipped), findings, skipped, roots, print_ if whole else "")
+    roots |= {f"added-{one.number}": one.folder for one in options.added}
+    counts = count(seen, items, skipped)
+    print_ = print_ if whole else ""
+    return ScanResult(tuple(items), counts, findings, skipped, roots, print_)
 
 
 def _hash(

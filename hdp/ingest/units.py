@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from hdp.ingest.follow import Follower
+from hdp.ingest.items import below_root
 from hdp.ingest.names import basename, extension_of
 from hdp.ingest.options import ScanOptions
 from hdp.ingest.references import refers
@@ -62,7 +63,7 @@ class Unit:
 def folder_unit(options: ScanOptions, folder: str, members: Sequence[str]) -> Unit:
     """A folder with everything beneath it."""
     starters = [one for one in members if options.may_start(extension_of(one))]
-    return Unit(folder, list(members), starters)
+    return Unit(below_root(folder), list(members), starters)
 
 
 def unclaimed(

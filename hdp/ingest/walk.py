@@ -61,6 +61,7 @@ def walk(options: ScanOptions, *, cancelled: Callable[[], bool] | None = None) -
         walked.skipped["folder"] += len(subfolders)
     else:
         walker.enter_all(subfolders)
+    _walk_added(options, walked, cancelled)
     if any(refers(one.relpath) for one in walked.files):
         _walk_texture_folders(options, walked, cancelled)
     walked.skipped += Counter()  # drops what was counted as none
@@ -81,7 +82,8 @@ def texture_folders(options: ScanOptions) -> list[str]:
 
 
 def _goes_below(options: ScanOptions, files: list[Found]) -> bool:
-    if any("/" in one for one in (*options.by_hand.groups, *options.by_hand.primaries)):
+    by_hand = (*options.by_hand.groups, *options.by_hand.primaries)
+    if any("/" in one and not one.startswith("//") for one in by_hand):
         return True
     names = (one.relpath for one in files)
     return any(refers(one) and options.may_start(extension_of(one)) for one in names)
@@ -99,6 +101,33 @@ def _walk_texture_folders(
             walker.enter_all([""])
             _take_over(walker.walked, walked, folder + "/")
             walked.roots[number] = path
+
+
+def _walk_added(
+    options: ScanOptions, walked: Walked, cancelled: Callable[[], bool] | None
+) -> None:
+    for added in options.added:
+        if not added.folder.is_dir():
+            walked.findings.append(_no_added_folder(added.folder))
+            continue
+        walker = _Walker(added.folder, options, cancelled)
+        folders = walker.enter("")
+        mine = [one for one in walker.walked.files if added.may_start(one.relpath)]
+        if added.names is not None and not any(refers(one.relpath) for one in mine):
+            walker.walked = Walked(files=mine)  # what else lies there is nobody's business
+        elif added.names is not None or options.mode != "root" or _goes_below(options, mine):
+            walker.enter_all(folders)
+        _take_over(walker.walked, walked, added.prefix)
+        walked.findings += walker.walked.findings
+
+
+def _no_added_folder(path: Path) -> Finding:
+    return Finding(
+        "warning", "added-folder-missing",
+        f"The folder {path}, from which files were added, is not there.",
+        "Connect the drive, or find its files again: hdp item find ID... --in DIR.",
+        {"file": str(path)},
+    )  # fmt: skip
 
 
 def _take_over(other: Walked, walked: Walked, prefix: str) -> None:

@@ -139,6 +139,15 @@ class Database:
         except queue.Full:
             connection.close()
 
+    def rehearse(self, function: Callable[[sqlite3.Connection], T]) -> T:
+        """Run a function that writes on a copy in memory; the file stays as it is."""
+        with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
+            copy.row_factory = sqlite3.Row
+            self.read(lambda connection: connection.backup(copy))
+            copy.execute("PRAGMA foreign_keys = ON")
+            with transaction(copy):
+                return function(copy)
+
     def backup(self, target: Path) -> Path:
         """Write a whole, compact copy to `target`, which must not exist yet."""
         return copy_file(self.path, target)

@@ -4,121 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hdp.events import now
+from hdp.project.accepting import is_accepted, problem_marks, user_name
 from hdp.sdk import NotFound
-
-
-@dataclass(frozen=True)
-class ItemFile:
-    """A file in the tree of an item; `parent` is the path of the file that refers to it."""
-
-    path: str
-    role: str
-    parent: str | None = None
-
-
-@dataclass(frozen=True)
-class ItemFact:
-    """An item as a scan grouped it: its files, the primary one first."""
-
-    key: str
-    primary: str
-    files: Sequence[ItemFile]
-    problems: Sequence[Mapping[str, Any]] = ()
-
-
-def store_items(
-    connection: sqlite3.Connection, ids: Mapping[str, int], facts: Iterable[ItemFact]
-) -> tuple[list[int], list[int]]:
-    """Bring the items to what a scan grouped; returns the ids of new and of removed items.
-
-    An item keeps its id as long as its primary file is known. Items whose files are missing,
-    and those that have a deposit, are never removed; those with a deposit keep their files.
-    """
-    rows = connection.execute("SELECT id, primary_file FROM item").fetchall()
-    old = {row["primary_file"]: row["id"] for row in rows}
-    bound = _ids(connection, "SELECT DISTINCT item_id FROM deposit WHERE state != 'discarded'")
-    new: list[int] = []
-    for fact in facts:
-        primary = ids[fact.primary]
-        item_id = old.pop(primary, None)
-        if item_id is None:
-            item_id = _insert(connection, fact, primary)
-            new.append(item_id)
-            _store_files(connection, item_id, ids, fact)
-        elif item_id not in bound:
-            _update(connection, item_id, fact)
-            _store_files(connection, item_id, ids, fact)
-    return new, _remove(connection, old.values())
-
-
-def _ids(connection: sqlite3.Connection, query: str) -> set[int]:
-    return {row[0] for row in connection.execute(query).fetchall()}
-
-
-def _insert(connection: sqlite3.Connection, fact: ItemFact, primary: int) -> int:
-    cursor = connection.execute(
-        "INSERT INTO item (key, primary_file, problems, created) VALUES (?, ?, ?, ?)",
-        (fact.key, primary, _json(fact.problems), now()),
-    )
-    return int(cursor.lastrowid or 0)
-
-
-def _update(connection: sqlite3.Connection, item_id: int, fact: ItemFact) -> None:
-    connection.execute(
-        "UPDATE item SET key = ?, problems = ? WHERE id = ?",
-        (fact.key, _json(fact.problems), item_id),
-    )
-
-
-def _json(problems: Sequence[Mapping[str, Any]]) -> str:
-    return json.dumps(list(problems), ensure_ascii=False)
-
-
-def _store_files(
-    connection: sqlite3.Connection, item_id: int, ids: Mapping[str, int], fact: ItemFact
-) -> None:
-    connection.execute("DELETE FROM item_file WHERE item_id = ?", (item_id,))
-    connection.executemany(
-        "INSERT INTO item_file (item_id, file_id, role, parent, position) VALUES (?, ?, ?, ?, ?)",
-        [
-            (item_id, ids[one.path], one.role, ids.get(one.parent or ""), position)
-            for position, one in enumerate(fact.files)
-        ],
-    )
-
-
-def _remove(connection: sqlite3.Connection, item_ids: Iterable[int]) -> list[int]:
-    """Remove items that the files make no longer; those with a past are set aside instead.
-
-    Items whose files are missing stay: a drive may only be unplugged.
-    """
-    missing = _ids(
-        connection,
-        "SELECT i.id FROM item i JOIN file f ON f.id = i.primary_file WHERE f.status = 'missing'",
-    )
-    kept = _ids(
-        connection,
-        "SELECT item_id FROM override UNION SELECT item_id FROM run UNION"
-        " SELECT item_id FROM deposit UNION SELECT id FROM item"
-        " WHERE set_aside IS NOT NULL OR accepted IS NOT NULL",
-    )
-    bound = _ids(connection, "SELECT item_id FROM deposit WHERE state != 'discarded'")
-    gone = [one for one in item_ids if one not in missing and one not in bound]
-    connection.executemany(
-        "UPDATE item SET set_aside = COALESCE(set_aside, ?) WHERE id = ?",
-        [("Regrouped: its files belong to other items now.", one) for one in gone if one in kept],
-    )
-    removed = [one for one in gone if one not in kept]
-    for table, column in (("item_file", "item_id"), ("item", "id")):
-        connection.executemany(
-            f"DELETE FROM {table} WHERE {column} = ?", [(item_id,) for item_id in removed]
-        )
-    return removed
 
 
 @dataclass(frozen=True)
@@ -150,6 +42,14 @@ class Item:
     created: str
     problems: list[dict[str, Any]]
     files: tuple[ItemFileRow, ...]
+    accepted_by: str = ""
+    accepted_at: str | None = None
+    accepted_problems: frozenset[str] | None = None
+    pending: dict[str, Any] | None = None
+
+    def accepts(self, file: ItemFileRow) -> bool:
+        """Whether a person let the item go on with what is wrong with this file now."""
+        return self.accepted is not None and is_accepted(self.accepted_problems, file)
 
     @property
     def primary(self) -> ItemFileRow:
@@ -200,9 +100,39 @@ def _item(row: sqlite3.Row, files: list[ItemFileRow]) -> Item:
         set_aside=row["set_aside"],
         accepted=row["accepted"],
         created=row["created"],
-        problems=json.loads(row["problems"]),
+        problems=[*json.loads(row["problems"]), *_waiting(row)],
         files=tuple(files),
+        accepted_by=row["accepted_by"],
+        accepted_at=row["accepted_at"],
+        accepted_problems=_marks(row["accepted_problems"]),
+        pending=json.loads(row["pending"]) if row["pending"] else None,
     )
+
+
+def _waiting(row: sqlite3.Row) -> list[dict[str, Any]]:
+    """The finding that tells of a regrouping which waits for a person."""
+    if not row["pending"]:
+        return []
+    change = json.loads(row["pending"])
+    parts = [
+        f"{what} {', '.join(names[:5])}{' ...' if len(names) > 5 else ''}"
+        for what, names in (("take in", change["added"]), ("let go of", change["removed"]))
+        if names
+    ]
+    message = f"By the rules it would {' and '.join(parts) or 'be called ' + change['key']} now."
+    hint = (
+        "It has a draft or record and keeps its files until you say so:"
+        f" hdp item regroup --apply {row['id']}"
+    )
+    where = {"item": row["id"]}
+    return [
+        {"severity": "warning", "code": "regroup-pending", "message": message, "hint": hint,
+         "where": where, "args": {}}
+    ]  # fmt: skip
+
+
+def _marks(text: str | None) -> frozenset[str] | None:
+    return None if text is None else frozenset(json.loads(text))
 
 
 def get_item(connection: sqlite3.Connection, item_id: int) -> Item:
@@ -232,12 +162,23 @@ def set_aside(connection: sqlite3.Connection, item_ids: Sequence[int], reason: s
     return cursor.rowcount
 
 
-def accept_items(connection: sqlite3.Connection, item_ids: Sequence[int], reason: str) -> int:
-    """Let items with problems go on, on record; returns how many."""
-    cursor = connection.executemany(
-        "UPDATE item SET accepted = ? WHERE id = ?", [(reason, one) for one in item_ids]
+def accept_items(
+    connection: sqlite3.Connection, item_ids: Sequence[int], reason: str, by: str = ""
+) -> int:
+    """Let items go on with the problems they have now, on record; returns how many.
+
+    Only these: what goes wrong later has to be accepted again.
+    """
+    rows = [
+        (reason, by or user_name(), now(), json.dumps(problem_marks(item.files)), item.id)
+        for item in list_items(connection, item_ids)
+    ]
+    connection.executemany(
+        "UPDATE item SET accepted = ?, accepted_by = ?, accepted_at = ?, accepted_problems = ?"
+        " WHERE id = ?",
+        rows,
     )
-    return cursor.rowcount
+    return len(rows)
 
 
 def set_override(

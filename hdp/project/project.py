@@ -160,6 +160,8 @@ class Project:
 
     def root_dir(self, name: str) -> Path:
         """The folder of a root on this computer."""
+        if name not in self.roots:  # added since, here or by another process
+            self.roots = {root.name: root for root in self.read(files.list_roots)}
         root = self.roots[name]
         return Path(os.path.normpath(self.folder / root.path))
 

@@ -42,7 +42,7 @@ CREATE TABLE file (
   media_type TEXT NOT NULL DEFAULT 'application/octet-stream',
   status TEXT NOT NULL CHECK (status IN (
     'valid', 'invalid', 'problems', 'material-missing', 'textures-missing', 'conflict', 'missing', 'changed')),
-  problems TEXT NOT NULL DEFAULT '[]',
+  problems TEXT NOT NULL DEFAULT '[]', refs TEXT,
   UNIQUE (root_id, path)
 );
 
@@ -54,7 +54,7 @@ CREATE TABLE item (
   accepted TEXT,
   problems TEXT NOT NULL DEFAULT '[]',
   created TEXT NOT NULL
-);
+, accepted_problems TEXT, accepted_by TEXT NOT NULL DEFAULT '', accepted_at TEXT, pending TEXT);
 
 CREATE INDEX item_by_primary ON item (primary_file);
 
@@ -210,3 +210,22 @@ CREATE TABLE task (
   error TEXT,
   UNIQUE (job_id, subject)
 );
+
+CREATE TABLE by_hand (
+  root TEXT NOT NULL,
+  path TEXT NOT NULL,
+  label TEXT NOT NULL DEFAULT '',
+  is_primary INTEGER NOT NULL DEFAULT 0 CHECK (is_primary IN (0, 1)),
+  PRIMARY KEY (root, path)
+) WITHOUT ROWID;
+
+CREATE TABLE by_hand_key (
+  label TEXT PRIMARY KEY,
+  key TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE added (
+  root_id INTEGER NOT NULL REFERENCES root (id),
+  path TEXT NOT NULL,
+  PRIMARY KEY (root_id, path)
+) WITHOUT ROWID;

@@ -212,10 +212,9 @@ def _derived(one: runs.ArtifactRow) -> DepositFile:
 
 
 def _file_findings(item: Item) -> list[Finding]:
-    severity: Any = "warning" if item.accepted else "error"
     return [
         Finding(
-            severity,
+            "warning" if item.accepts(one) else "error",
             f"file-{one.status}",
             f"{one.path} {_BLOCKING[one.status]}.",
             "Mend it and scan again, or accept it as it is:"
