@@ -122,9 +122,10 @@ class Application:
             if self._project is None:
                 return
             self._project.db.on_foreign_change = lambda: None
+            self.jobs.close()
+            # only now: a scan that has just ended may have begun to make pictures
             if "pictures" in self.__dict__:
                 self.pictures.stop()
-            self.jobs.close()
             project, self._project, self._jobs = self._project, None, None
             project.close()
             self.bus.emit(Reset())
