@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3  # noqa: TID251 - the type of a connection only
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hdp.application import checking
-from hdp.application.grouping_table import with_table
+from hdp.application import checking, storing
+from hdp.application.scan_settings import place_of, project_options, to_keep, with_never
 from hdp.events import Changed
-from hdp.ingest.items import ScannedFile, ScannedItem, ScanResult
-from hdp.ingest.options import ScanOptions
+from hdp.ingest.items import ScanResult
+from hdp.ingest.options import ByHand, ScanOptions
 from hdp.jobs import Lane, Task
-from hdp.project import files, items, mappings, settings
+from hdp.project import by_hand, setting_aside
 from hdp.project.project import Project
 from hdp.sdk import InvalidInput, Refused, UsageError
 
@@ -25,7 +27,10 @@ SCAN_LANE = Lane("scan", 1)
 
 @dataclass(frozen=True)
 class NewProject:
-    """What the New Project wizard asks for; `scan` holds the options of the scan by name."""
+    """What the New Project wizard asks for; `scan` holds the options of the scan by name.
+
+    `by_hand` is what was grouped in Review, `set_aside` primary -> reason of what is left out.
+    """
 
     file: Path
     name: str
@@ -34,17 +39,15 @@ class NewProject:
     output: Path
     scan: Mapping[str, Any] = field(default_factory=dict)
     modalities: tuple[str, ...] = ()
+    set_aside: Mapping[str, str] = field(default_factory=dict)
+    by_hand: ByHand = field(default_factory=ByHand)
 
 
 def scan_options(spec: NewProject) -> ScanOptions:
     """The options of the first scan; refuses what cannot be."""
-    values = {"input": str(spec.input), **dict(spec.scan)}
+    values = {"by_hand": spec.by_hand, **dict(spec.scan), "input": str(spec.input)}
     options = ScanOptions.from_json(values)
-    return _with_never(options, [spec.file, spec.output])
-
-
-def _with_never(options: ScanOptions, never: list[Path]) -> ScanOptions:
-    return with_table(replace(options, never=(*options.never, *never)))
+    return with_never(options, [spec.file, spec.output])
 
 
 def check_new(spec: NewProject) -> None:
@@ -82,7 +85,7 @@ def check_details(spec: NewProject) -> None:
 
 def check_paths(spec: NewProject) -> None:
     """Refuse an input or output folder that will not do."""
-    _check_input(spec.input)
+    check_input(spec.input)
     if spec.output.resolve() == spec.input.resolve():
         raise UsageError(
             "The output folder must not be the input folder: originals are never mixed with"
@@ -102,12 +105,13 @@ def preview(
     """What a scan would find; nothing is written."""
     from hdp.ingest.scan import scan
 
-    _check_input(spec.input)
+    check_input(spec.input)
     result = scan(scan_options(spec), progress=progress, cancelled=cancelled)
     return checking.check_result(spec.input, result, cancelled=cancelled)
 
 
-def _check_input(folder: Path, hint: str = "Choose the folder that holds your files.") -> None:
+def check_input(folder: Path, hint: str = "Choose the folder that holds your files.") -> None:
+    """Refuse a folder that is not there."""
     if not folder.is_dir():
         raise InvalidInput(
             f"The input folder {folder} is not there.",
@@ -120,9 +124,7 @@ def _check_input(folder: Path, hint: str = "Choose the folder that holds your fi
 def create_project(app: Application, spec: NewProject) -> Project:
     """Make the project file and open it; the scan is a job of its own."""
     check_new(spec)
-    options = scan_options(spec).to_json()
-    for name in ("input", "never"):
-        options.pop(name, None)
+    options = scan_options(spec)
     try:
         spec.output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -138,21 +140,28 @@ def create_project(app: Application, spec: NewProject) -> Project:
         code=spec.code.strip(),
         input_dir=spec.input,
         output_dir=spec.output,
-        values={"scan": options, "modalities": list(spec.modalities)},
+        values={
+            "scan": to_keep(options, _folder_of(spec.file)),
+            "modalities": list(spec.modalities),
+            setting_aside.SETTING: dict(spec.set_aside),
+        },
     )
+    project.write(lambda c: _keep_by_hand(c, options.by_hand))
     return app.take_project(project)
 
 
-def project_options(project: Project) -> ScanOptions:
-    """How the open project is scanned: its own files are never members of an item."""
-    values = {"input": str(project.root_dir("input")), **project.setting("scan")}
-    never = [project.path, project.root_dir("output"), *project.folder.glob("*.bak")]
-    for mapping in project.read(mappings.list_mappings):
-        if mapping.table_path:
-            never.append(project.folder / mapping.table_path)
-        if mapping.file:
-            never.append(project.folder / mapping.file)
-    return _with_never(ScanOptions.from_json(values), never)
+def _folder_of(file: Path) -> Path:
+    return Path(os.path.abspath(file.expanduser())).parent  # noqa: PTH100 - links stay links
+
+
+def _keep_by_hand(connection: sqlite3.Connection, made: ByHand) -> None:
+    labels: dict[str, str] = {}
+    for path, label in made.groups.items():
+        if label not in labels:
+            labels[label] = by_hand.new_label(connection)
+        by_hand.put(connection, [place_of(path)], labels[label], made.keys.get(label) or None)
+    for path in made.primaries:
+        by_hand.make_primary(connection, place_of(path))
 
 
 def start_scan(app: Application, *, then_check: bool = False) -> int:
@@ -172,71 +181,57 @@ def start_scan(app: Application, *, then_check: bool = False) -> int:
 
 
 def scan_project(app: Application, task: Task | None = None) -> str:
-    """Scan the open project's input folder and bring its items to what is there."""
-    from hdp.ingest.scan import scan
+    """Scan the open project's input folder and bring its items to what is there.
 
+    Where nothing changed since the last scan, nothing is read or written.
+    """
     project = app.project
-    root = project.roots["input"]
-    _check_input(
+    options, result = find(project, task)
+    if result is None:
+        return _unchanged(project)
+    check = task.check_cancelled if task else _go_on
+    changes = storing.store(project, options, result, check)
+    if changes.regroup:  # files grouped by hand were moved: now it is known where they are
+        options, again = find(project, task)
+        storing.store(project, options, again or result, check)
+    app.bus.emit(Changed(("files", "items")))
+    said = f"{result.counts['items']} items, {result.counts['files']} files"
+    return f"{said} ({changes})" if str(changes) else said
+
+
+def _go_on() -> None:
+    """Nobody can cancel."""
+
+
+def find(
+    project: Project, task: Task | None = None, *, always: bool = False
+) -> tuple[ScanOptions, ScanResult | None]:
+    """What is in the folders of the open project; None where it is as it was, unless `always`."""
+    from hdp.ingest.fingerprint import fingerprint
+    from hdp.ingest.scan import scan
+    from hdp.ingest.walk import walk
+
+    check_input(
         project.root_dir("input"),
         "Connect the drive, or say where it is now: hdp project set --input DIR.",
     )
-    known = project.read(lambda c: files.known_hashes(c, root.id))
+    options = project_options(project)
+    cancelled = task.is_cancelled if task else None
+    walked = walk(options, cancelled=cancelled)
+    if not always and fingerprint(options, walked) == project.setting(storing.PRINT):
+        return options, None
     result = scan(
-        project_options(project),
-        known=to_known(known),
+        options,
+        known=storing.known_of(project),
         progress=task.progress if task else None,
-        cancelled=task.is_cancelled if task else None,
+        cancelled=cancelled,
+        walked=walked,
     )
     if task is not None:
         task.check_cancelled()
-    return store_scan(app, project, root.id, result)
+    return options, result
 
 
-def to_known(known: files.Known) -> Any:
-    """Stored hashes as the scan takes them."""
-    from hdp.ingest.hashing import Hashes
-
-    return {key: Hashes(*value) for key, value in known.items()}
-
-
-def store_scan(app: Application, project: Project, root_id: int, result: ScanResult) -> str:
-    """Write what a scan found in one transaction; returns a sentence on what changed."""
-    facts = {one.relpath: _file_fact(one) for item in result.items for one in item.files}
-
-    def store(connection: Any) -> tuple[files.FileChanges, list[int], list[int]]:
-        changes = files.store_files(connection, root_id, facts.values())
-        new, removed = items.store_items(
-            connection, changes.ids, [_item_fact(item) for item in result.items]
-        )
-        report = {"findings": [one.to_json() for one in result.findings], "counts": result.counts}
-        settings.set_setting(connection, "last_scan", report)
-        return changes, new, removed
-
-    changes, new, removed = project.write(store)
-    app.bus.emit(Changed(("files", "items")))
-    counts = (
-        (len(new), "new items"), (len(removed), "items gone"), (len(changes.changed), "changed"),
-        (len(changes.moved), "moved"), (len(changes.missing), "missing files"),
-    )  # fmt: skip
-    said = [f"{count} {what}" for count, what in counts if count]
-    return f"{len(result.items)} items, {len(facts)} files" + (
-        f" ({', '.join(said)})" if said else ""
-    )
-
-
-def _file_fact(one: ScannedFile) -> files.FileFact:
-    return files.FileFact(
-        path=one.relpath, size=one.size, mtime_ns=one.mtime_ns, inode=one.inode,
-        sha256=one.sha256, md5=one.md5, media_type=one.media_type, status=one.status,
-        problems=[finding.to_json() for finding in one.findings],
-    )  # fmt: skip
-
-
-def _item_fact(item: ScannedItem) -> items.ItemFact:
-    return items.ItemFact(
-        key=item.key,
-        primary=item.primary,
-        files=[items.ItemFile(one.relpath, one.role, one.parent or None) for one in item.files],
-        problems=[finding.to_json() for finding in item.findings],
-    )
+def _unchanged(project: Project) -> str:
+    counts = (project.setting("last_scan") or {}).get("counts", {})
+    return f"{counts.get('items', 0)} items, {counts.get('files', 0)} files (nothing changed)"

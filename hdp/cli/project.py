@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from hdp.cli.scan_options import read_scan, scan_options
 from hdp.cli.session import finding_lines
 
 if TYPE_CHECKING:
-    from hdp.application import Application
+    from hdp.application import Application, storing
     from hdp.application.scanning import NewProject
     from hdp.cli.session import Session
     from hdp.ingest.items import ScannedItem, ScanResult
@@ -111,15 +112,38 @@ def _preview_project(session: Session, app: Application) -> int:
     return _print_scan(session, result, ids, changes)
 
 
-def _print_scan(session: Session, result: ScanResult, ids: Mapping[str, int]) -> int:
+def _print_scan(
+    session: Session,
+    result: ScanResult,
+    ids: Mapping[str, int],
+    changes: storing.Changes | None = None,
+) -> int:
     if not session.json:
         rows = [(one.primary, len(one.files), _statuses(one)) for one in result.items]
         session.table(("primary", "files", "status"), rows, "No items.")
     for line in finding_lines([one.to_json() for one in result.findings]):
         session.tell(line)
     session.write(f"{result.counts['items']} items, {result.counts['files']} files.")
-    session.emit_parts(result.json_parts(ids))
+    if changes is not None:
+        session.write(f"Changes: {changes}." if str(changes) else "Nothing would change.")
+        for name, some in changes.to_json().items():
+            for one in some if isinstance(some, list) else ():
+                session.write(f"  {name}: {one}")
+    session.emit_parts(_parts(result, ids, changes))
     return OK
+
+
+def _parts(
+    result: ScanResult, ids: Mapping[str, int], changes: storing.Changes | None
+) -> Iterator[str]:
+    """The text of the JSON, with the changes before its last brace."""
+    held = ""
+    for part in result.json_parts(ids):
+        yield held
+        held = part
+    if changes is not None:
+        yield f',\n"changes": {json.dumps(changes.to_json(), ensure_ascii=False)}'
+    yield held
 
 
 def _statuses(item: ScannedItem) -> str:
