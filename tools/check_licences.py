@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 PROJECT = "heritage-data-processor"
-EXTRAS = ("app", "mesh", "usd")
+EXTRAS = ("app", "mesh", "pictures", "usd")
 
 # Offered under several licences, of which HDP takes the one named here.
 CHOSEN = {
