@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hdp.project.files import ADDED, insert_root
@@ -53,3 +54,11 @@ def add_path(connection: sqlite3.Connection, folder: str, path: str) -> str:
         root_id, name = row["id"], row["name"]
     connection.execute("INSERT OR IGNORE INTO added (root_id, path) VALUES (?, ?)", (root_id, path))
     return name
+
+
+def restore(connection: sqlite3.Connection, roots: Iterable[AddedRoot]) -> None:
+    """Bring back what `list_added` gave; the roots of others stay without files."""
+    connection.execute("DELETE FROM added")
+    for one in roots:
+        for path in sorted(one.paths or {""}):
+            add_path(connection, one.folder, path)

@@ -65,6 +65,16 @@ def forget(connection: sqlite3.Connection, places: Iterable[Place]) -> int:
     return cursor.rowcount
 
 
+def restore(connection: sqlite3.Connection, made: HandMade) -> None:
+    """Bring back what `read` gave."""
+    connection.execute("DELETE FROM by_hand")
+    connection.execute("DELETE FROM by_hand_key")
+    for place, label in made.groups.items():
+        put(connection, [place], label, made.keys.get(label))
+    for place in made.primaries:
+        make_primary(connection, place)
+
+
 def new_label(connection: sqlite3.Connection) -> str:
     """A label that was never used."""
     row = connection.execute("SELECT value FROM setting WHERE key = 'hand_labels'").fetchone()

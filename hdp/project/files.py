@@ -218,7 +218,7 @@ def _bring_up(
     changed = row["sha256"] != fact.sha256
     if before != fact.place:
         changes.moved.append(fact.path)
-        changes.regroup |= _move_along(connection, before, fact)
+        changes.regroup |= _move_along(connection, before, fact.place, fact.sha256)
     elif changed:
         changes.changed.append(fact.path)
     kept = fact if changed else _still(row, fact)
@@ -226,17 +226,47 @@ def _bring_up(
         _update(connection, row["id"], roots[fact.root], kept)
 
 
-def _move_along(connection: sqlite3.Connection, before: Place, fact: FileFact) -> bool:
+def _move_along(connection: sqlite3.Connection, before: Place, after: Place, sha256: str) -> bool:
     """Let what names a moved file by its place follow it; whether a person had grouped it."""
     connection.execute(
         "UPDATE deposit_file SET root = ?, path = ? WHERE root = ? AND path = ? AND sha256 = ?",
-        (*fact.place, *before, fact.sha256),
+        (*after, *before, sha256),
     )
-    connection.execute("DELETE FROM by_hand WHERE root = ? AND path = ?", fact.place)
+    connection.execute("DELETE FROM by_hand WHERE root = ? AND path = ?", after)
     cursor = connection.execute(
-        "UPDATE by_hand SET root = ?, path = ? WHERE root = ? AND path = ?", (*fact.place, *before)
+        "UPDATE by_hand SET root = ?, path = ? WHERE root = ? AND path = ?", (*after, *before)
     )
     return cursor.rowcount > 0
+
+
+def move_file(connection: sqlite3.Connection, file_id: int, before: Place, after: Place) -> None:
+    """Say where a file is now; what was known of that place by then is given up for it."""
+    row = connection.execute("SELECT sha256 FROM file WHERE id = ?", (file_id,)).fetchone()
+    other = connection.execute(
+        "SELECT f.id FROM file f JOIN root r ON r.id = f.root_id WHERE r.name = ? AND f.path = ?",
+        after,
+    ).fetchone()
+    if other is not None and other["id"] != file_id:
+        connection.execute(
+            "UPDATE file SET path = ?, status = 'missing' WHERE id = ?",
+            (f"{after[1]} ({other['id']})", other["id"]),
+        )
+    connection.execute(
+        "UPDATE file SET path = ?, status = 'valid',"
+        " root_id = (SELECT id FROM root WHERE name = ?) WHERE id = ?",
+        (after[1], after[0], file_id),
+    )
+    _move_along(connection, before, after, row["sha256"])
+
+
+def places_of(connection: sqlite3.Connection, file_ids: Sequence[int]) -> dict[int, Place]:
+    """File id -> where it is."""
+    rows = connection.execute(
+        "SELECT f.id, r.name, f.path FROM file f JOIN root r ON r.id = f.root_id"
+        " WHERE f.id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(file_ids)),),
+    ).fetchall()
+    return {row[0]: (row[1], row[2]) for row in rows}
 
 
 def _still(row: sqlite3.Row, fact: FileFact) -> FileFact:

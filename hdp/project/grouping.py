@@ -80,6 +80,7 @@ def store_items(
     pairs = _pair(old, ids, facts)
     taken = {file for fact in facts for file in (ids[one.place] for one in fact.files)}
     changes = ItemChanges()
+    orphans = _orphans(old, pairs, ids, facts, taken)
     for number, fact in enumerate(facts):
         if number % 500 == 0:
             check()
@@ -90,8 +91,7 @@ def store_items(
         if item is None:
             changes.new.append(_insert(connection, fact, links))
             continue
-        links += [one for one in item.links if one[0] in item.missing and one[0] not in taken
-                  and one[2] is None]  # fmt: skip
+        links += [*_lasting(item, taken), *orphans.get(number, [])]
         if item.id in bound:
             _hold(connection, item, fact, links, changes)
         else:
@@ -252,6 +252,50 @@ def apply_pending(connection: sqlite3.Connection, item_id: int) -> bool:
         (change["key"], links[0][0], item_id),
     )
     return True
+
+
+def let_go(connection: sqlite3.Connection, item_id: int, file_ids: Iterable[int]) -> None:
+    """Take files out of an item; the first of the others stands for it where none does."""
+    connection.executemany(
+        "DELETE FROM item_file WHERE item_id = ? AND file_id = ?",
+        [(item_id, one) for one in file_ids],
+    )
+    connection.execute(
+        "UPDATE item SET primary_file = COALESCE("
+        " (SELECT file_id FROM item_file WHERE item_id = item.id AND file_id = primary_file),"
+        " (SELECT file_id FROM item_file WHERE item_id = item.id ORDER BY position LIMIT 1))"
+        " WHERE id = ?",
+        (item_id,),
+    )
+
+
+def _orphans(
+    old: Iterable[_Old],
+    pairs: Mapping[int, _Old],
+    ids: Mapping[Place, int],
+    facts: Sequence[ItemFact],
+    taken: set[int],
+) -> dict[int, Links]:
+    """Number of a fact -> missing files of items that went into it; nothing is lost silently."""
+    paired = {one.id for one in pairs.values()}
+    found: dict[int, Links] = {}
+    lost = [one for one in old if one.missing - taken and not one.gone and one.id not in paired]
+    if not lost:
+        return found
+    homes = {ids[one.place]: number for number, fact in enumerate(facts) for one in fact.files}
+    for item in lost:
+        if (number := homes.get(item.primary)) is not None:
+            found.setdefault(number, []).extend(_lasting(item, taken))
+    return found
+
+
+def _lasting(item: _Old, taken: set[int]) -> Links:
+    """The missing files that stay with an item until a person lets go of them."""
+    return [
+        (file, "member" if role == "primary" else role, None)
+        for file, role, parent in item.links
+        if file in item.missing and file not in taken and parent is None
+    ]
 
 
 def _remove(
