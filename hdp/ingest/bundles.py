@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from hdp.ingest.build import Builder
-from hdp.ingest.follow import Follower
+from hdp.ingest.follow import Follower, KnownReferences
 from hdp.ingest.items import ScannedItem, below_root
 from hdp.ingest.keys import MOST_TOLD, keys_of
 from hdp.ingest.lookup import Index, Lookup
@@ -15,6 +15,7 @@ from hdp.ingest.modes import arrange, by_label
 from hdp.ingest.names import basename, extension_of, stem_of
 from hdp.ingest.options import ScanOptions
 from hdp.ingest.primary import choose_primary
+from hdp.ingest.references import Reference
 from hdp.ingest.sidecars import Sidecars
 from hdp.ingest.units import Trees, Unit, folder_unit, unclaimed
 from hdp.ingest.walk import Walked, texture_folders
@@ -28,29 +29,48 @@ Cancel = Callable[[], bool]
 
 @dataclass
 class Grouped:
-    """The items, what was left out (reason -> number of files), and what did not fit."""
+    """The items, what was left out (reason -> number of files), and what did not fit.
+
+    `references`: relpath -> what that file names, for files that were read or known.
+    """
 
     items: list[ScannedItem] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
+    references: dict[str, list[Reference]] = field(default_factory=dict)
 
 
 def group(
-    options: ScanOptions, walked: Walked, same: Same, *, cancelled: Cancel | None = None
+    options: ScanOptions,
+    walked: Walked,
+    same: Same,
+    *,
+    cancelled: Cancel | None = None,
+    known_references: KnownReferences | None = None,
 ) -> Grouped:
     """Make items of the files; `same(a, b)` tells whether two relpaths have equal content."""
-    return _Grouping(options, walked, same, cancelled).run()
+    grouping = _Grouping(options, walked, same, cancelled, known_references)
+    try:
+        return grouping.run()
+    finally:
+        grouping.trees.follower.close()
 
 
 class _Grouping:
     def __init__(
-        self, options: ScanOptions, walked: Walked, same: Same, cancelled: Cancel | None
+        self,
+        options: ScanOptions,
+        walked: Walked,
+        same: Same,
+        cancelled: Cancel | None,
+        known: KnownReferences | None,
     ) -> None:
         self.options = options
         self.walked = walked
         self.cancelled = cancelled
         index = Index(walked.files, walked.links)
-        follower = Follower(options, Lookup(index, texture_folders(options), same))
+        lookup = Lookup(index, texture_folders(options), same)
+        follower = Follower(options, lookup, known=known, cancelled=cancelled)
         paths = sorted(index.files)
         self.trees = Trees(follower, paths, cancelled)
         self.sidecars = Sidecars(paths)
@@ -77,7 +97,7 @@ class _Grouping:
         taken.update(starters)
         items.sort(key=lambda one: (one.key, one.primary))
         self._report_folders(folders, taken)
-        return Grouped(items, self._left_out(taken), self.findings)
+        return Grouped(items, self._left_out(taken), self.findings, self.trees.follower.read)
 
     def _may_start(self, path: str, by_hand: set[str]) -> bool:
         return self.options.may_start(extension_of(path)) and path not in by_hand

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+import weakref
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from hdp.ingest import reference_findings as say
 from hdp.ingest.items import worst
 from hdp.ingest.lookup import Hit, Lookup
 from hdp.ingest.names import basename, extension_of
 from hdp.ingest.options import ScanOptions
-from hdp.ingest.references import Reference, references_of, refers
+from hdp.ingest.references import (
+    MAX_REFERENCES,
+    NoReader,
+    Reference,
+    Unreadable,
+    references_of,
+    refers,
+)
+from hdp.ingest.walk import Found
+from hdp.limited import LimitedWorker, WorkerDied
 from hdp.sdk import Finding
 
-_STATUS = {"material": "material-missing", "texture": "textures-missing", "buffer": "invalid"}
-_CODE = {"material": "material-missing", "texture": "textures-missing", "buffer": "buffer-missing"}
-_WORD = {"material": "material", "texture": "texture", "buffer": "data file"}
-_HOW = {
-    "case": "only capital and small letters differ",
-    "form": "only the Unicode form of the name differs",
-    "name": "it is in another place than the path says",
-}
+# What is known to be named by a file of this path, size, mtime_ns and inode.
+KnownReferences = Callable[[Found], Iterable[Reference] | None]
 
+_STATUS = {
+    "material": "material-missing", "texture": "textures-missing", "buffer": "invalid",
+    "member": "invalid",
+}  # fmt: skip
+_UDIM = re.compile("<udim>", re.IGNORECASE)
+_TILES = range(1001, 1101)
 # A hostile line of many words would otherwise be looked up in all its parts.
 _MOST_WORDS = 200
 
@@ -38,18 +50,41 @@ class Node:
 
 
 class Follower:
-    """Reads each file that names others once, however many items share it."""
+    """Reads each file that names others once, however many items share it.
 
-    def __init__(self, options: ScanOptions, lookup: Lookup) -> None:
+    `known` gives what a file names where that is known already; `read` holds, by relpath,
+    what the files named that were read without a problem, or were known.
+    """
+
+    def __init__(
+        self,
+        options: ScanOptions,
+        lookup: Lookup,
+        *,
+        known: KnownReferences | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> None:
         self.place = options.path_of
-        self.take = {"material": options.materials, "texture": options.textures, "buffer": True}
+        self.take = {
+            "material": options.materials, "texture": options.textures, "buffer": True,
+            "member": True,
+        }  # fmt: skip
         self.lookup = lookup
+        self.read: dict[str, list[Reference]] = {}
+        self._known = known
+        self._cancelled = cancelled
         self._nodes: dict[str, Node] = {}
+        self._worker = LimitedWorker()
+        weakref.finalize(self, self._worker.close)
+
+    def close(self) -> None:
+        """End the process that reads some formats; it starts anew where it is needed."""
+        self._worker.close()
 
     def node(self, relpath: str) -> Node:
         """What the file names directly, and its own findings."""
         if relpath not in self._nodes:
-            self._nodes[relpath] = self._read(relpath)
+            self._nodes[relpath] = self._follow(relpath)
         return self._nodes[relpath]
 
     def tree(self, relpath: str) -> dict[str, tuple[str, str]]:
@@ -68,40 +103,71 @@ class Follower:
         """The worst of a file and of what it needs, so that it shows at the top of the tree."""
         return worst(*(members(one) for one in (relpath, *self.tree(relpath))))
 
-    def _read(self, relpath: str) -> Node:
+    def _follow(self, relpath: str) -> Node:
         node = Node(relpath, "member")
         if not refers(basename(relpath)):
             return node
-        try:
-            node.needs = references_of(self.place(relpath))
-        except OSError as error:
-            self._add(node, "invalid", _unread(relpath, error.strerror or str(error)))
-        except (ValueError, RecursionError) as error:
-            self._add(node, "invalid", _unread(relpath, str(error)))
+        node.needs = self._needs(node)
+        if len(node.needs) >= MAX_REFERENCES:
+            self._add(node, "problems", say.too_many(relpath, MAX_REFERENCES))
         for reference in node.needs:
             for text in self._names(reference, relpath):
-                self._resolve(node, text, reference.role)
+                self._resolve(node, text, reference)
         return node
 
-    def _names(self, reference: Reference, referrer: str) -> list[str]:
-        if not reference.several or self.lookup.find(reference.text, referrer).relpath:
-            return [reference.text]
-        return _split(reference.text, lambda one: bool(self.lookup.find(one, referrer).relpath))
+    def _needs(self, node: Node) -> list[Reference]:
+        found = self.lookup.index.files.get(node.relpath)
+        known = self._known(found) if self._known and found else None
+        try:
+            needs = list(known) if known is not None else self._read(node.relpath)
+        except OSError as error:
+            self._add(node, "invalid", say.unread(node.relpath, error.strerror or str(error)))
+        except Unreadable as error:
+            self._add(node, "invalid", say.unread(node.relpath, str(error)))
+            return error.found
+        except WorkerDied as error:
+            self._add(node, "invalid", say.unread(node.relpath, error.message))
+        except NoReader as error:
+            self._add(node, "problems", say.no_reader(node.relpath, error))
+        else:
+            self.read[node.relpath] = needs
+            return needs
+        return []
 
-    def _resolve(self, node: Node, text: str, role: str) -> None:
-        hit = self.lookup.find(text, node.relpath)
+    def _read(self, relpath: str) -> list[Reference]:
+        path = self.place(relpath)
+        return references_of(path, worker=self._worker, cancelled=self._cancelled)
+
+    def _names(self, reference: Reference, referrer: str) -> list[str]:
+        text = reference.text
+        if _UDIM.search(text):
+            tiles = (_UDIM.sub(str(one), text) for one in _TILES)
+            return [one for one in tiles if self.lookup.find(one, referrer).relpath] or [text]
+        if not reference.several or self.lookup.find(text, referrer, reference.also).relpath:
+            return [text]
+        return _split(text, lambda one: bool(self.lookup.find(one, referrer).relpath))
+
+    def _find(self, text: str, referrer: str, reference: Reference) -> Hit:
+        if text != reference.text:
+            return self.lookup.find(text, referrer)
+        return self.lookup.find(text, referrer, reference.also, reference.places)
+
+    def _resolve(self, node: Node, text: str, reference: Reference) -> None:
+        role = reference.role
         if not self.take[role]:
-            self._add(node, "valid", _not_taken(node.relpath, text, role))
+            self._add(node, "valid", say.not_taken(node.relpath, text, role))
             return
+        hit = self._find(text, node.relpath, reference)
         if hit.outside:
-            self._add(node, "problems", _outside(node.relpath, text, role, hit))
+            status = "valid" if hit.how == "place" else "problems"
+            self._add(node, status, say.outside(node.relpath, text, hit))
         if hit.rivals:
-            self._add(node, "conflict", _conflict(node.relpath, text, hit))
+            self._add(node, "conflict", say.conflict(node.relpath, text, hit))
         if not hit.relpath:
-            self._add(node, _STATUS[role], _missing(node.relpath, text, role))
+            self._add(node, _STATUS[role], say.missing(node.relpath, text, role))
             return
-        if hit.how != "exact" and not hit.outside:
-            self._add(node, "valid", _elsewhere(node.relpath, text, hit))
+        if hit.how not in ("exact", "place") and not hit.outside:
+            self._add(node, "valid", say.elsewhere(node.relpath, text, hit))
         node.children.append((hit.relpath, role))
 
     def _add(self, node: Node, status: str, finding: Finding) -> None:
@@ -122,44 +188,3 @@ def _split(text: str, exists: Callable[[str], bool]) -> list[str]:
         names.append(" ".join(words[start:end]).strip())
         start = end
     return [one for one in names if one]
-
-
-def _unread(relpath: str, why: str) -> Finding:
-    message = f"{basename(relpath)} could not be read for the files it names: {why}."
-    return Finding("error", "unreadable", message, "Open and save it anew.", {"file": relpath})
-
-
-def _missing(relpath: str, text: str, role: str) -> Finding:
-    message = f"{basename(relpath)} names the {_WORD[role]} {text}, which is not there."
-    hint = "Put it beside the file, name its folder as a texture folder, or accept the item as is."
-    return Finding("error", _CODE[role], message, hint, {"file": relpath}, {"name": text})
-
-
-def _outside(relpath: str, text: str, role: str, hit: Hit) -> Finding:
-    message = f"{basename(relpath)} names {text}, which lies outside the input folder."
-    if hit.relpath:
-        hint = f"{hit.relpath} has the same name and was taken instead."
-    else:
-        hint = "It was not opened. Put a copy beside the file that names it."
-    severity = "warning" if hit.relpath else "error"
-    where = {"file": relpath}
-    return Finding(severity, "reference-outside", message, hint, where, {"name": text})  # type: ignore[arg-type]
-
-
-def _conflict(relpath: str, text: str, hit: Hit) -> Finding:
-    both = ", ".join((hit.relpath, *hit.rivals))
-    message = f"{basename(relpath)} names {text}, and different files could be meant: {both}."
-    hint = f"{hit.relpath} was taken. Remove or rename the wrong one, or accept the item."
-    return Finding("error", "conflict", message, hint, {"file": relpath}, {"name": text})
-
-
-def _elsewhere(relpath: str, text: str, hit: Hit) -> Finding:
-    message = f"{basename(relpath)} names {text}; {hit.relpath} was taken: {_HOW[hit.how]}."
-    hint = "Other programs may not find it; correct the name where that matters."
-    return Finding("warning", "reference-moved", message, hint, {"file": relpath}, {"name": text})
-
-
-def _not_taken(relpath: str, text: str, role: str) -> Finding:
-    message = f"{basename(relpath)} names the {_WORD[role]} {text}, which was left out as asked."
-    hint = "Scan with materials and textures to take it."
-    return Finding("info", "reference-not-taken", message, hint, {"file": relpath}, {"name": text})

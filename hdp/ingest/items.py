@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from hdp.ingest.formats.reference import Reference
 from hdp.sdk import Finding
 
 _WORST = (
@@ -119,7 +120,8 @@ class ScanResult:
 
     `skipped`: reason (see `hdp.ingest.review`) -> number of files or folders; `roots`: the
     texture folders outside the input folder by name; `fingerprint`: of everything the result
-    depends on but the bytes, "" where a file could not be read (see `hdp.ingest.fingerprint`).
+    depends on but the bytes, "" where a file could not be read (see `hdp.ingest.fingerprint`);
+    `references`: relpath -> what that file names, to be known at the next scan.
     """
 
     items: tuple[ScannedItem, ...]
@@ -128,6 +130,7 @@ class ScanResult:
     skipped: dict[str, int] = field(default_factory=dict)
     roots: dict[str, Path] = field(default_factory=dict)
     fingerprint: str = ""
+    references: dict[str, list[Reference]] = field(default_factory=dict, repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """The result in the shape of `project scan --dry-run --json`."""

@@ -13,14 +13,17 @@ from hdp.ingest.names import basename, fold, folder_of
 from hdp.ingest.walk import Found
 
 _ABSOLUTE = re.compile(r"^(/|[A-Za-z]:|[A-Za-z][A-Za-z0-9+.-]+:)")
+_MOST_TAILS = 16
+_Candidate = tuple[str, str]  # a path, and how it was matched
 
 
 @dataclass(frozen=True)
 class Hit:
     """What was found for a name.
 
-    `relpath` is "" where nothing was; `how` is exact, case, form or name; `outside` says that
-    the path as written leaves the input folder; `rivals` are other candidates' paths.
+    `relpath` is "" where nothing was; `how` is exact, case, form (of Unicode), place (where
+    programs look by custom), name, name-case or name-form; `outside` says that the path as
+    written leaves the input folder; `rivals` are other candidates' paths.
     """
 
     relpath: str = ""
@@ -51,15 +54,13 @@ class Index:
             found[key(path)].append(path)
         return found
 
-    def at(self, path: str) -> tuple[str, str]:
-        """The file at a path and how it was matched, or ("", "")."""
+    def at(self, path: str) -> list[tuple[str, str]]:
+        """The files that a path means and how they match; several where no name is exact."""
         if path in self.files:
-            return path, "exact"
+            return [(path, "exact")]
         near = self._folded.get(fold(path), [])
         cased = [one for one in near if one.casefold() == path.casefold()]
-        if cased:
-            return cased[0], "case"
-        return (near[0], "form") if near else ("", "")
+        return [(one, "case") for one in cased] or [(one, "form") for one in near]
 
     def named(self, name: str, below: str) -> list[str]:
         """Files of that name below a folder; those spelt exactly so where there are any."""
@@ -94,23 +95,53 @@ class Lookup:
         self.texture_dirs = tuple(texture_dirs)
         self.same = same
 
-    def find(self, text: str, referrer: str) -> Hit:
-        """Relative to the referrer, then in the texture folders, then by name below it."""
-        written = text.replace("\\", "/")
-        name = basename(written.rstrip("/"))
-        path, outside = self._inside(written, folder_of(referrer))
-        candidates = [] if outside else [self.index.at(path)]
-        for folder in self.texture_dirs:
-            for tail in dict.fromkeys((written, name)):
-                inside, leaves = self._inside(tail, folder)
-                candidates += [] if leaves else [self.index.at(inside)]
-        candidates = [one for one in candidates if one[0]]
-        if not candidates and name not in ("", ".", ".."):
-            below = self.index.named(name, folder_of(referrer))
-            candidates = [(one, "name") for one in below]
-        return self._decide(candidates, outside)
+    def find(
+        self, text: str, referrer: str, also: Iterable[str] = (), places: Iterable[str] = ()
+    ) -> Hit:
+        """Relative to the referrer, then in the texture folders, then by name below it.
 
-    def _decide(self, candidates: list[tuple[str, str]], outside: bool) -> Hit:
+        `also` are other readings of the text, `places` other paths relative to the referrer,
+        for which see `Reference`.
+        """
+        folder = folder_of(referrer)
+        readings = list(dict.fromkeys((text, *also)))
+        outside = self._leaves(text, folder)
+        candidates = _first(self._relative(one, folder) for one in readings)
+        if not candidates:
+            beside = (self._relative(one, folder) for one in places)
+            candidates = [(path, "place") for found in beside for path, _ in found]
+        candidates += self._in_texture_folders(readings)
+        names = list(dict.fromkeys(_name(one) for one in readings))
+        return self._decide(candidates or self._by_name(names, folder), outside)
+
+    def _leaves(self, text: str, folder: str) -> bool:
+        _, outside = self._inside(text.replace("\\", "/"), folder)
+        return outside and not self._relative(text, folder)
+
+    def _relative(self, text: str, folder: str) -> list[_Candidate]:
+        """The files at a path that is meant from a folder; none where it leads outside."""
+        plain = f"{folder}/{text}" if folder else text
+        if plain in self.index.files and not text.startswith("/"):
+            return [(plain, "exact")]  # a backslash or colon may be part of a name
+        path, outside = self._inside(text.replace("\\", "/"), folder)
+        return [] if outside else self.index.at(path)
+
+    def _in_texture_folders(self, readings: Iterable[str]) -> list[_Candidate]:
+        """One place per folder: the longest end of the path that is there."""
+        tails = list(dict.fromkeys(tail for one in readings for tail in _tails(one)))
+        return [
+            found
+            for folder in self.texture_dirs
+            for found in _first(self._relative(tail, folder) for tail in tails)
+        ]
+
+    def _by_name(self, names: Iterable[str], below: str) -> list[_Candidate]:
+        for name in names:
+            if name not in ("", ".", "..") and (found := self.index.named(name, below)):
+                return [(one, _how(name, basename(one))) for one in found]
+        return []
+
+    def _decide(self, candidates: list[_Candidate], outside: bool) -> Hit:
         if not candidates:
             return Hit(outside=outside)
         path, how = candidates[0]
@@ -119,17 +150,44 @@ class Lookup:
         return Hit(path, how, outside, rivals)
 
     def _inside(self, written: str, folder: str) -> tuple[str, bool]:
-        if _ABSOLUTE.match(written):
+        """The path below the roots, and whether it leaves the root that the folder is in."""
+        if _ABSOLUTE.match(written) or "\0" in written:
             return "", True
-        parts: list[str] = folder.split("/") if folder else []
+        parts, floor = _parts(folder)
         for part in written.split("/"):
-            if part == ".." and not parts:
+            if part == ".." and len(parts) <= floor:
                 return "", True
             if part == "..":
                 parts.pop()
             elif part not in ("", "."):
                 parts.append(part)
         return self.index.through_links("/".join(parts))
+
+
+def _first(found: Iterable[list[_Candidate]]) -> list[_Candidate]:
+    return next((one for one in found if one), [])
+
+
+def _parts(folder: str) -> tuple[list[str], int]:
+    """The parts of a folder, and how many of them are its root: `//<n>` has three."""
+    return (folder.split("/") if folder else []), (3 if folder.startswith("//") else 0)
+
+
+def _name(text: str) -> str:
+    return basename(text.replace("\\", "/").rstrip("/"))
+
+
+def _tails(text: str) -> list[str]:
+    """The path without its beginning, ever shorter, down to the name."""
+    parts = [one for one in text.replace("\\", "/").split("/") if one not in ("", ".", "..")]
+    parts = [one for one in parts if not one.endswith(":")][-_MOST_TAILS:]
+    return ["/".join(parts[n:]) for n in range(len(parts))]
+
+
+def _how(name: str, found: str) -> str:
+    if name == found:
+        return "name"
+    return "name-case" if name.casefold() == found.casefold() else "name-form"
 
 
 def _parents(path: str) -> list[str]:

@@ -9,6 +9,7 @@ from threading import Lock
 
 from hdp.ingest.bundles import group
 from hdp.ingest.fingerprint import fingerprint
+from hdp.ingest.follow import KnownReferences
 from hdp.ingest.hashing import Hashed, Hashes, Known, hash_file, hash_many
 from hdp.ingest.items import ScannedFile, ScannedItem, ScanResult, worst
 from hdp.ingest.options import ScanOptions
@@ -27,17 +28,20 @@ def scan(
     cancelled: Callable[[], bool] | None = None,
     walked: Walked | None = None,
     hashed: bool = True,
+    known_references: KnownReferences | None = None,
 ) -> ScanResult:
     """The items of a folder, hashed; the same for the same set of files.
 
     `known` gives (sha256, md5, media type) by (relpath, size, mtime_ns, inode) for files that
     need not be read again; `progress` is told bytes done, bytes in all, and what is done;
     `walked` is what `walk` gave just before, and is used up. Not `hashed`, files are only
-    listed and grouped, and their kind is the one of their extension.
+    listed and grouped, and their kind is the one of their extension. `known_references` gives
+    what a file names for those that need not be parsed again; the result has them all.
     """
     walked = walked or walk(options, cancelled=cancelled)
     print_ = fingerprint(options, walked)
-    grouped = group(options, walked, _Same(options, walked, known, cancelled), cancelled=cancelled)
+    same = _Same(options, walked, known, cancelled)
+    grouped = group(options, walked, same, cancelled=cancelled, known_references=known_references)
     items = grouped.items
     whole = hashed and _hash(options, walked, items, known, progress, cancelled)
     seen = look(items)
@@ -47,7 +51,8 @@ def scan(
     roots |= {f"added-{one.number}": one.folder for one in options.added}
     counts = count(seen, items, skipped)
     print_ = print_ if whole else ""
-    return ScanResult(tuple(items), counts, findings, skipped, roots, print_)
+    references = grouped.references
+    return ScanResult(tuple(items), counts, findings, skipped, roots, print_, references)
 
 
 def _hash(

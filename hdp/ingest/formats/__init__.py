@@ -1,0 +1,1 @@
+"""What files of each format name: one module per family of formats."""
