@@ -120,7 +120,7 @@ def _referred(path: Path, folder: Path, seen: set[Path]) -> Iterator[Path]:
 
     try:
         named = references_of(path)
-    except (OSError, ValueError):
+    except (OSError, ValueError, HdpError):
         return  # the component that opens the file says what is wrong with it
     for one in named:
         pure = PurePosixPath(one.text.replace("\\", "/"))
