@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import unquote
 
 from hdp.ingest.names import basename, fold, folder_of
 from hdp.ingest.walk import Found
@@ -115,7 +116,9 @@ class Lookup:
         return self._decide(candidates or self._by_name(names, folder), outside)
 
     def _leaves(self, text: str, folder: str) -> bool:
-        _, outside = self._inside(text.replace("\\", "/"), folder)
+        # Escapes are resolved for this question only: %2e%2e/ is no name that anybody gave.
+        both = (text, unquote(text))
+        outside = any(self._inside(one.replace("\\", "/"), folder)[1] for one in both)
         return outside and not self._relative(text, folder)
 
     def _relative(self, text: str, folder: str) -> list[_Candidate]:
