@@ -166,8 +166,8 @@ def _take(
     kept: dict[int, Item] = {}
     for one in lost:
         path = found.get(one.file.id)
-        root = moved.get(one.file.root)
-        if path is None or (root is not None and path == root / one.file.path):
+        new_root = moved.get(one.file.root)
+        if path is None or (new_root is not None and path == new_root / one.file.path):
             continue
         place = _new_place(connection, project, input_dir, path)
         files.move_file(connection, one.file.id, (one.file.root, one.file.path), place)

@@ -1,7 +1,8 @@
 """Grouping by hand: merge, split, move, choose the primary; kept by every scan.
 
 What has a deposit is refused: its draft or record holds the files as they are. All functions
-return `{"items": [ids], "message": a sentence}`; an item keeps its id with its primary file.
+return `{"items": [ids], "message": a sentence}`, `split` also the new `item`; an item keeps its id
+with its primary file.
 """
 
 from __future__ import annotations
@@ -238,7 +239,8 @@ def _do(
     there = {one.id: one for one in app.project.read(items.list_items)}
     places = set(also)
     new = [one.id for one in there.values() if places and _place(one.primary) in places]
-    return _tell(app, [one for one in dict.fromkeys([*ids, *new]) if one in there], said)
+    told = _tell(app, [one for one in dict.fromkeys([*ids, *new]) if one in there], said)
+    return told | ({"item": new[0]} if new else {})
 
 
 def _tell(app: Application, ids: list[int], said: str) -> Told:

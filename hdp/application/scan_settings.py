@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+import sqlite3  # noqa: TID251 - the type of a connection only
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from hdp.ingest.items import below_root, root_of
 from hdp.ingest.modalities import combine, known_modalities
 from hdp.ingest.options import ByHand, ScanOptions
 from hdp.plugins import Catalogue
-from hdp.project import added, by_hand, mappings
+from hdp.project import added, by_hand, mappings, settings
 from hdp.project.files import ADDED, INPUT, TEXTURES, Place
 from hdp.project.project import Project, relative
 from hdp.sdk import UsageError
@@ -104,6 +105,40 @@ def extra_roots(options: ScanOptions, folder: Path) -> dict[str, str]:
         for number in range(len(options.texture_dirs))
     }
     return roots | {f"{ADDED}{one.number}": relative(one.folder, folder) for one in options.added}
+
+
+def change_options(
+    project: Project,
+    values: Mapping[str, Any],
+    modalities: Sequence[str] = (),
+    catalogue: Catalogue | None = None,
+) -> None:
+    """Scan otherwise from now on; what is not given stays, all or nothing.
+
+    Options of another way of bundling are dropped; the next scan groups anew.
+    """
+    proposed = fill_in(values, modalities, catalogue) if modalities else dict(values)
+    here = project.folder
+    before = dict(project.setting("scan"))
+    for name in ("texture_dirs", "table"):
+        if before.get(name):
+            before[name] = _resolved(here, before[name])
+    merged = {**before, **proposed}
+    for name, bundles in _OF_BUNDLES.items():
+        if name not in values and merged.get("bundle", "none") not in bundles:
+            merged[name] = None if name == "table" else ""
+    if "depth" not in values and merged.get("mode", "root") == "root":
+        merged["depth"] = "1"
+    check_together(merged)
+    options = with_table(ScanOptions.from_json({**merged, "input": str(project.root_dir(INPUT))}))
+    kept = to_keep(options, here)
+
+    def write(connection: sqlite3.Connection) -> None:
+        settings.set_setting(connection, "scan", kept)
+        if modalities:
+            settings.set_setting(connection, "modalities", list(modalities))
+
+    project.write(write)
 
 
 def check_together(values: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from hdp.cli.base import LazyGroup
-from hdp.cli.session import Session, finding_lines, write_json
+from hdp.cli.session import Session, finding_lines, printable, write_json
 
 if TYPE_CHECKING:
     from hdp.sdk import HdpError
@@ -157,21 +157,25 @@ _UNREADABLE = ("input-missing", "mapping-unreadable", "output-not-folder", "file
 
 def tell_error(session: Session, error: HdpError) -> int:
     """Print an error for people and, with --json, for programs; returns the exit status."""
-    sys.stderr.write(f"{error.message}\n")
+    _say(error.message)
     if len(error.findings) > 1:
         for line in finding_lines([one.to_json() for one in error.findings[:20]]):
-            sys.stderr.write(f"  {line}\n")
+            _say(f"  {line}")
     if error.hint:
-        sys.stderr.write(f"  {error.hint}\n")
+        _say(f"  {error.hint}")
     _error_document(session, error.to_json())
     return exit_code(error)
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{printable(text, sys.stderr)}\n")
 
 
 def _tell_usage(session: Session, error: click.ClickException) -> int:
     context = getattr(error, "ctx", None)
     hint = f"See: {context.command_path} --help" if context else "See: hdp --help"
     message = error.format_message()
-    sys.stderr.write(f"{message}\n  {hint}\n")
+    _say(f"{message}\n  {hint}")
     _error_document(session, {"code": "usage", "message": message, "hint": hint})
     return WRONG_USE
 
@@ -183,7 +187,7 @@ def _tell_bug(session: Session, error: Exception) -> int:
     file = paths.log_dir() / "hdp.log"
     message = f"HDP made a mistake here ({type(error).__name__}: {error})."
     hint = f"The details are in {file}; please report it."
-    sys.stderr.write(f"{message}\n  {hint}\n")
+    _say(f"{message}\n  {hint}")
     _error_document(session, {"code": "bug", "message": message, "hint": hint})
     return FAILED
 

@@ -11,9 +11,9 @@ import click
 
 from hdp.cli import running
 from hdp.cli.base import Group, example, pass_session
-from hdp.cli.main import OK
+from hdp.cli.main import FAILED, OK
 from hdp.cli.picturing import make_pictures
-from hdp.cli.scan_options import read_scan, scan_options
+from hdp.cli.scan_options import given_options, read_scan, scan_options
 from hdp.cli.session import finding_lines
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def new(session: Session, /, file: Path, name: str, code: str, input_: Path, out
     """Make a project and scan its input folder."""
     from hdp.application import scanning
 
-    scan, modalities = read_scan(given)
+    scan, modalities = read_scan(session, given)
     spec = scanning.NewProject(_with_ending(file), name, code, input_, output, scan, modalities)
     app = session.app
     scanning.create_project(app, spec)
@@ -76,7 +76,7 @@ def scan(session: Session, /, file: Path | None, dry_run: bool, input_: Path | N
 
     if input_ is not None and file is None and dry_run:
         return _preview_folder(session, input_, output, given)
-    if input_ is not None or any(read_scan(given)[0].values()):
+    if input_ is not None or given_options(given) or given["modalities"]:
         raise UsageError(
             "A project is scanned as it was made.",
             hint="Options of the scan go with: hdp project scan --dry-run --input DIR",
@@ -90,7 +90,7 @@ def _preview_folder(
 ) -> int:
     from hdp.application import scanning
 
-    options, modalities = read_scan(given)
+    options, modalities = read_scan(session, given)
     # Without a project there is no file and maybe no output folder: names that cannot be there.
     nowhere = folder / ".no-such-project.hdpc"
     spec: NewProject = scanning.NewProject(
@@ -203,12 +203,13 @@ def _about(app: Application) -> dict[str, Any]:
 def info(session: Session, file: Path | None) -> int:
     """Tell what a project is and how far its items are."""
     from hdp.application import views
-    from hdp.project import mappings
+    from hdp.project import files, mappings
 
     app = session.open(file)
     about = _about(app)
     env = session.env_name
     counts = views.counts(views.overview(app, env))
+    views_of = _Statuses(app, env)
     mapping = app.project.read(mappings.get_mapping)
     document = about | {
         "env": env,
@@ -217,32 +218,98 @@ def info(session: Session, file: Path | None) -> int:
         "mapping": mapping.name if mapping else None,
         "modalities": app.project.setting("modalities") or [],
         "scan": app.project.setting("scan"),
+        "added": _added(app),
+        "statuses": views_of.statuses,
+        "set_aside": views_of.set_aside,
+        "files": app.project.read(files.count_statuses),
+        "found": (app.project.setting("last_scan") or {}).get("counts", {}),
         "warnings": [one.to_json() for one in app.project.warnings],
     }
     for name in ("name", "code", "file", "input", "output", "environment", "mapping"):
         session.write(f"{name + ':':<13} {document[name] or ''}")
     stages = ", ".join(f"{count} {stage}" for stage, count in counts.items())
     session.write(f"{'items:':<13} {document['items']} in {env} ({stages})")
+    _write_found(session, document)
     session.emit(document)
     return OK
+
+
+class _Statuses:
+    """How many items there are of each status, and how many are set aside."""
+
+    def __init__(self, app: Application, env: str) -> None:
+        from hdp.project import listing
+
+        shown = listing.ListFilter(env=env)
+        self.statuses = app.project.read(lambda c: listing.count_statuses(c, shown))
+        self.set_aside = app.project.read(listing.count_set_aside)
+
+
+def _added(app: Application) -> list[dict[str, Any]]:
+    from hdp.application.scan_settings import project_options
+
+    return [one.to_json() for one in project_options(app.project).added]
+
+
+def _write_found(session: Session, document: Mapping[str, Any]) -> None:
+    def line(name: str, counts: Mapping[str, int]) -> None:
+        if counts:
+            session.write(
+                f"{name + ':':<13} {', '.join(f'{n} {what}' for what, n in counts.items())}"
+            )
+
+    line("statuses", document["statuses"])
+    if document["set_aside"]:
+        session.write(f"{'set aside:':<13} {document['set_aside']}")
+    found = document["found"]
+    line("kinds", {kind: sum(one.values()) for kind, one in found.get("by_kind", {}).items()})
+    if found.get("office"):
+        session.write(f"{'office:':<13} {found['office']} office documents among the files")
+    line("skipped", found.get("skipped", {}))
+
+
+@project_command.command(epilog=example("hdp project check --json"))
+@click.argument("file", type=_PATH, required=False)
+@pass_session
+def check(session: Session, file: Path | None) -> int:
+    """Read and open all files of all items again; exit 1 where something is wrong."""
+    from hdp.application import verifying
+
+    app = session.open(file)
+    bar = running.Progress(session)
+    found = verifying.verify(app, lambda done, total: bar.tell("Files", done, total))
+    bar.end()
+    for one in (*found.problems, *found.remarks):
+        for text in finding_lines(one["problems"]):
+            session.write(text)
+    bad = len(found.problems)
+    session.write(f"{found.files} files, {bad} with problems." if bad else
+                  f"{found.files} files, all as they were.")  # fmt: skip
+    session.emit({"files": found.files, "problems": found.problems, "remarks": found.remarks})
+    return FAILED if bad else OK
 
 
 @project_command.command("set", epilog=example("hdp project set --env sandbox --name 'Coins II'"))
 @click.option("--name", help="What the project is called.")
 @click.option("--input", "input_", type=_PATH, metavar="DIR", help="Where the files are now.")
 @click.option("--output", type=_PATH, metavar="DIR", help="Where pipelines put what they make.")
+@scan_options
 @pass_session
-def set_values(session: Session, name: str | None, input_: Path | None,
-               output: Path | None) -> int:  # fmt: skip
-    """Change a project's environment (--env), name or folders."""
-    from hdp.application import settling_in
+def set_values(session: Session, /, name: str | None, input_: Path | None,
+               output: Path | None, **given: Any) -> int:  # fmt: skip
+    """Change a project's environment (--env), name, folders, or how it is scanned."""
+    from hdp.application import scan_settings, settling_in
     from hdp.sdk import UsageError
 
-    if not (name or input_ or output or session.env):
+    options, modalities = given_options(given), tuple(given["modalities"])
+    if not (name or input_ or output or session.env or options or modalities):
         raise UsageError(
             "Nothing is to be set.", code="nothing-selected", hint="See: hdp project set --help"
         )
     app = session.open()
+    if options or modalities:
+        scan_settings.change_options(app.project, options, modalities, app.catalogue)
+        session.tell("Scan again to group anew: hdp project scan (--dry-run shows what changes)")
     settling_in.change_project(app, name=name, input_dir=input_, output_dir=output, env=session.env)
     about = _about(app)
     session.write(f"{about['name']}: environment {about['environment']}, input {about['input']}")

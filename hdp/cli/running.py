@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hdp.cli.main import CANCELLED, FAILED, OK, REFUSED
+from hdp.cli.session import one_line, printable
 
 if TYPE_CHECKING:
     from hdp.application import Application, Selection
@@ -156,7 +157,7 @@ class Progress:
             self._draw(f"{what}: {done} of {total}")
 
     def _draw(self, text: str) -> None:
-        sys.stderr.write(f"\r{text.ljust(self._width)}")
+        sys.stderr.write(f"\r{_safe(text).ljust(self._width)}")
         sys.stderr.flush()
         self._width = len(text)
 
@@ -207,16 +208,19 @@ def _print_tasks(session: Session, tasks: Sequence[Mapping[str, Any]]) -> None:
 def _print_failure(session: Session, task: Mapping[str, Any]) -> None:
     error = task["error"] or {"code": "failed", "hint": "", "findings": []}
     failed = click.style("failed", fg="red") if _colored() else "failed"
-    sys.stderr.write(
-        f"{task['item']}  {failed}  {task['title']}  [{error['code']}] {task['message']}\n"
-    )
+    title, message = _safe(task["title"]), _safe(task["message"])
+    sys.stderr.write(f"{task['item']}  {failed}  {title}  [{error['code']}] {message}\n")
     told = {task["message"]}
     for finding in error.get("findings", []):
         if finding["severity"] == "error" and finding["message"] not in told and len(told) < 10:
             told.add(finding["message"])
-            sys.stderr.write(f"      {finding['message']}\n")
+            sys.stderr.write(f"      {_safe(finding['message'])}\n")
     if error["hint"]:
-        sys.stderr.write(f"      {error['hint']}\n")
+        sys.stderr.write(f"      {_safe(error['hint'])}\n")
+
+
+def _safe(text: str) -> str:
+    return printable(one_line(text), sys.stderr)
 
 
 def _colored() -> bool:

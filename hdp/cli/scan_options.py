@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from hdp.cli.base import Several
+
+if TYPE_CHECKING:
+    from hdp.cli.session import Session
 
 F = TypeVar("F", bound=Callable[..., Any])
 MODALITIES = ("image", "model", "audio", "video", "document", "software", "data", "multimodal")
@@ -22,7 +25,9 @@ def _one_extension(value: str) -> bool:
 
 _OPTIONS = (
     click.option("--modality", "modalities", cls=Several, accept=MODALITIES.__contains__,
-                 type=click.Choice(MODALITIES), help="What kind of files; sets the extensions."),
+                 metavar="NAME...", shell_complete=lambda *_: list(MODALITIES),
+                 help=f"What kind of files ({', '.join(MODALITIES)}, or a plugin's);"
+                 " proposes extensions, bundling and primary file."),
     click.option("--mode", type=click.Choice(MODES), help="Which folders hold items."),
     click.option("--extensions", cls=Several, accept=_one_extension, metavar=".EXT...",
                  help="What may start an item."),
@@ -53,24 +58,39 @@ def scan_options(function: F) -> F:
     return function
 
 
-def read_scan(given: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The scan's options by name, those left out taken from the modalities, and the modalities."""
-    from hdp.ingest.options import modalities as table
-
-    chosen = tuple(given["modalities"])
+def given_options(given: dict[str, Any]) -> dict[str, Any]:
+    """The scan's options by name, those that a person gave."""
     values = {
-        name: list(value) if isinstance(value, tuple) else str(value) if name == "table" else value
+        name: list(value) if isinstance(value, tuple) else value
         for name, value in given.items()
         if name != "modalities" and value not in (None, ())
     }
-    if chosen and "extensions" not in values:
-        known = table()
-        values["extensions"] = list(
-            dict.fromkeys(one for name in chosen for one in known[name]["extensions"])
-        )
-    values["extensions"] = [
-        part for one in values.get("extensions", ()) for part in one.split(",") if part
-    ]
-    if not values["extensions"]:
-        del values["extensions"]
-    return values, chosen
+    if "extensions" in values:
+        values["extensions"] = [
+            part for one in values["extensions"] for part in one.split(",") if part
+        ]
+    if "table" in values:
+        table = given["table"]
+        values["table"] = str(Path(table).absolute()) if str(table) else ""
+    if "texture_dirs" in values:
+        values["texture_dirs"] = [_texture_dir(one) for one in values["texture_dirs"] if one]
+    return values
+
+
+def _texture_dir(text: str) -> str:
+    """A folder from here where there is one; else it is meant below the input folder."""
+    here = Path(text).expanduser().absolute()
+    return str(here) if here.is_dir() else text
+
+
+def read_scan(session: Session, given: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The scan's options by name, those left out taken from the modalities, and the modalities."""
+    from hdp.application.scan_settings import check_together, fill_in
+    from hdp.ingest.options import modalities as built_in
+
+    chosen = tuple(given["modalities"])
+    values = given_options(given)
+    check_together(values)
+    # Plugins are asked only where they have something to say: loading them takes a while.
+    known = all(one in built_in() for one in chosen)
+    return fill_in(values, chosen, None if known else session.app.catalogue), chosen

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from hdp.application import Application
@@ -95,13 +96,13 @@ class Session:
     def tell(self, message: str) -> None:
         """A sentence for people, on stderr."""
         if not self.quiet:
-            sys.stderr.write(f"{message}\n")
+            sys.stderr.write(f"{printable(message, sys.stderr)}\n")
             sys.stderr.flush()
 
     def write(self, text: str) -> None:
         """A line of the result, on stdout; nothing there with --json."""
         if not self.json:
-            sys.stdout.write(f"{text}\n")
+            sys.stdout.write(f"{printable(text, sys.stdout)}\n")
             sys.stdout.flush()
 
     def emit(self, document: Any, text: str | None = None) -> None:
@@ -133,6 +134,27 @@ class Session:
             self.write(
                 "  ".join(one.ljust(width) for one, width in zip(row, widths, strict=True)).rstrip()
             )
+
+
+def printable(text: str, stream: TextIO) -> str:
+    """Text that a terminal shows and does not obey; what its encoding cannot say is escaped.
+
+    Names of files may hold anything: colours, cursor moves, writing that runs the other way.
+    """
+    if not _ODD.search(text):
+        safe = text
+    else:
+        safe = _ODD.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    encoding = stream.encoding or "utf-8"
+    return safe.encode(encoding, "backslashreplace").decode(encoding, "replace")
+
+
+_ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def one_line(text: str) -> str:
+    """Text of a file's name or about it, where a line break would look like another line."""
+    return text.replace("\n", "\\n").replace("\r", "\\r")
 
 
 def _sayable(text: str) -> str:
@@ -172,7 +194,7 @@ def _here() -> list[Path]:
 
 
 def _cell(value: Any) -> str:
-    text = "" if value is None else " ".join(str(value).split())
+    text = "" if value is None else " ".join(one_line(str(value)).split())
     return text if len(text) <= 60 else f"{text[:59]}…"
 
 
@@ -209,7 +231,7 @@ def finding_lines(findings: Sequence[Mapping[str, Any]]) -> list[str]:
         where = one.get("where", {})
         place = ", ".join(f"{key} {where[key]}" for key in _PLACES if where.get(key) is not None)
         line = f"{one['severity']}: {f'[{place}] ' if place else ''}{one['message']}"
-        lines.append(f"{line} {one['hint']}".rstrip() if one.get("hint") else line)
+        lines.append(one_line(f"{line} {one['hint']}".rstrip() if one.get("hint") else line))
     return lines
 
 

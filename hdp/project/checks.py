@@ -32,6 +32,18 @@ def list_to_check(connection: sqlite3.Connection, after: int, limit: int) -> lis
     return [FileRow(**(dict(row) | {"problems": json.loads(row["problems"])})) for row in rows]
 
 
+def list_members(connection: sqlite3.Connection, after: int, limit: int) -> list[FileRow]:
+    """All files of items, missing ones too, the next `limit` of them `after` an id."""
+    rows = connection.execute(
+        "SELECT f.id, r.name AS root, f.path, f.sha256, f.status, f.problems"
+        " FROM file f JOIN root r ON r.id = f.root_id WHERE f.id > ?"
+        " AND EXISTS (SELECT 1 FROM item_file m WHERE m.file_id = f.id)"
+        " ORDER BY f.id LIMIT ?",
+        (after, limit),
+    ).fetchall()
+    return [FileRow(**(dict(row) | {"problems": json.loads(row["problems"])})) for row in rows]
+
+
 def seen_before(connection: sqlite3.Connection, rows: Iterable[FileRow]) -> dict[int, Seen]:
     """File id -> what a check of the same content showed."""
     marks = {row.id: mark_of(row) for row in rows}

@@ -329,6 +329,11 @@ def mark_changed(connection: sqlite3.Connection) -> None:
     )
 
 
+def distrust(connection: sqlite3.Connection, file_ids: Iterable[int]) -> None:
+    """Have the next scan read files again, though size and time are those that it knows."""
+    connection.executemany("UPDATE file SET mtime_ns = -1 WHERE id = ?", [(i,) for i in file_ids])
+
+
 def count_statuses(connection: sqlite3.Connection) -> dict[str, int]:
     """How many files of items there are of each status."""
     rows = connection.execute(

@@ -176,7 +176,7 @@ def elsewhere(tmp_path: Path, *names: str) -> Path:
 def test_added_files_and_folders_are_scanned_from_then_on(app, project, tmp_path):
     folder = elsewhere(tmp_path, "one.jpg", "two.jpg", "more/three.jpg", "more/photo_000.jpg")
     told = adding.add_paths(app, [folder / "one.jpg", folder / "more"])
-    found = {primary: paths for primary, paths in listed(app).values()}
+    found = dict(listed(app).values())
     assert found["one.jpg"] == ["one.jpg"]
     assert found["three.jpg"] == ["three.jpg"]
     assert found["photo_000.jpg"] == ["photo_000.jpg"] * 2, "the same stem, the same item"
