@@ -22,7 +22,16 @@ from hdp.sdk.hooks import HdpSpecs, hookimpl, hookspec
 from hdp.sdk.http import Http, Response
 from hdp.sdk.modality import Modality
 from hdp.sdk.model import Finding, Json, LocalFile, Record, Role
-from hdp.sdk.target import Can, Connection, Draft, Environment, Publication, RemoteFile, Target
+from hdp.sdk.target import (
+    Can,
+    Connection,
+    Draft,
+    Environment,
+    Publication,
+    RemoteFile,
+    Target,
+    Term,
+)
 
 SDK_VERSION = "1"
 
@@ -62,6 +71,7 @@ __all__ = [
     "Step",
     "Target",
     "TargetError",
+    "Term",
     "Unauthorised",
     "Unreachable",
     "UsageError",

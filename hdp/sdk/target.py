@@ -91,6 +91,17 @@ class Publication:
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Term:
+    """A word of a vocabulary: `titles` by language beside English, `aliases` mean the same."""
+
+    id: str
+    title: str
+    titles: Mapping[str, str] = field(default_factory=dict)
+    aliases: Sequence[str] = ()
+    url: str = ""
+
+
 class Target(ABC):
     """A repository. Verbs send once and raise TargetErrors; the host does the rest.
 
@@ -113,6 +124,11 @@ class Target(ABC):
     @abstractmethod
     def schema(cls) -> dict[str, Any]:
         """The fields a record may have here, as a JSON Schema with `x-` hints."""
+
+    @classmethod
+    def vocabulary(cls, name: str) -> Sequence[Term]:
+        """The terms of a vocabulary that the schema names as `x-vocabulary`; none if unknown."""
+        return ()
 
     @abstractmethod
     def validate(self, record: Record) -> Iterable[Finding]:

@@ -1,306 +1,241 @@
-"""Checks of fields that are lists: people, links, places and words."""
+"""Checks of fields that are lists: words, places, communities, grants."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-import idutils
-
 from hdp.sdk import Finding
-from hdp_plugins.zenodo import translate, vocabulary
-from hdp_plugins.zenodo.findings import dropped, found, unknown_term, wrong_shape
+from hdp_plugins.zenodo import identifiers as ids
+from hdp_plugins.zenodo.findings import brief, changed, dropped, found, required
 
-# Tried against the server: it knows fewer kinds of identifiers than the library does.
-SCHEMES = frozenset(
-    [
-        "ads",
-        "ark",
-        "arxiv",
-        "bibcode",
-        "doi",
-        "ean13",
-        "eissn",
-        "handle",
-        "isbn",
-        "isni",
-        "issn",
-        "istc",
-        "lissn",
-        "lsid",
-        "orcid",
-        "pmid",
-        "purl",
-        "upc",
-        "url",
-        "urn",
-        "w3id",
-    ]
-)
-EXTENSIONS = ("organisation", "affiliations", "ror")
-_FUNDER = re.compile(r"10\.13039/[^:\s]+::\S+", re.ASCII)
+_GRANT = re.compile(r"(10\.13039/[^:\s]+)::(\S.*)", re.ASCII)
+EUROPEAN_COMMISSION = "10.13039/501100000780"
+# The funders whose DOIs Zenodo knows; every other one makes it refuse the whole record.
+FUNDERS = {
+    "10.13039/100000001", "10.13039/100000002", "10.13039/100001345", "10.13039/100004440",
+    "10.13039/100014013", "10.13039/100018231", "10.13039/501100000024", "10.13039/501100000038",
+    "10.13039/501100000690", "10.13039/501100000780", "10.13039/501100000806",
+    "10.13039/501100000923", "10.13039/501100000925", "10.13039/501100001602",
+    "10.13039/501100001665", "10.13039/501100001711", "10.13039/501100001871",
+    "10.13039/501100002341", "10.13039/501100002428", "10.13039/501100003246",
+    "10.13039/501100004410", "10.13039/501100004488", "10.13039/501100004564",
+    "10.13039/501100006364",
+}  # fmt: skip
+_PLACE = ("place", "lat", "lon", "description")
 
 
-def entries(field: str, value: Any, shape: str) -> Iterator[tuple[int, Any, Finding | None]]:
-    """(index, entry, None) for objects; a finding in place of what has another shape."""
-    if not isinstance(value, list | tuple):
-        yield -1, None, wrong_shape(field, f"a list of {shape}")
-        return
-    for index, entry in enumerate(value):
-        good = isinstance(entry, dict)
-        yield index, entry, None if good else wrong_shape(field, f"a list of {shape}", index)
+def _entries(field: str, value: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for index, entry in enumerate(value if isinstance(value, list | tuple) else ()):
+        if isinstance(entry, Mapping):
+            yield f"{field}.{index}", entry
 
 
-def check_people(field: str, value: Any) -> Iterator[Finding]:
-    """Names, identifiers, and what the deposit API cannot say about people."""
-    for index, person, problem in entries(field, value, "people with a name"):
-        if problem is not None:
-            yield problem
-            continue
-        yield from _check_name(field, person, index)
-        yield from _check_identifiers(field, person, index)
-        yield from _check_attributes(field, person, index)
-        if field == "contributors":
-            yield from _check_role(person, index)
+def _unknown(path: str, entry: Mapping[str, Any], known: tuple[str, ...]) -> Iterator[Finding]:
+    for name, value in entry.items():
+        if name not in known and value not in (None, "", [], {}):
+            yield dropped(f"{path}.{name}", f"Zenodo knows no “{brief(name)}” here; it is lost.")
 
 
-def _check_name(field: str, person: dict[str, Any], index: int) -> Iterator[Finding]:
-    name = person.get("name") or person.get("organisation")
-    if not isinstance(name, str) or not name.strip(" ,"):
-        yield found(
-            "error",
-            "name-missing",
-            field,
-            "A person needs a name.",
-            "Write it as “Family, Given”.",
-            index=index,
-        )
-    affiliation = person.get("affiliation")
-    if affiliation is not None and not isinstance(affiliation, str):
-        yield wrong_shape(field, "people whose affiliation is one text", index)
-
-
-def _check_identifiers(field: str, person: dict[str, Any], index: int) -> Iterator[Finding]:
-    orcid, gnd = person.get("orcid"), person.get("gnd")
-    if orcid and not idutils.is_orcid(str(orcid)):
-        yield found(
-            "error",
-            "orcid-invalid",
-            field,
-            f"“{orcid}” is no valid ORCID.",
-            "Sixteen digits in groups of four; the last one is a check digit.",
-            index=index,
-            value=str(orcid),
-        )
-    elif orcid and translate.ORCID_PREFIX.search(str(orcid)):
-        yield found(
-            "info",
-            "value-changed",
-            field,
-            "Zenodo keeps the ORCID without its address.",
-            index=index,
-        )
-    if gnd and not idutils.is_gnd(str(gnd)):
-        yield found(
-            "error", "gnd-invalid", field, f"“{gnd}” is no GND number.", index=index, value=str(gnd)
-        )
-
-
-def _check_attributes(field: str, person: dict[str, Any], index: int) -> Iterator[Finding]:
-    if person.get("organisation"):
-        yield found(
-            "warning",
-            "organisation-as-person",
-            field,
-            "Zenodo's deposit API lists this institution as a person.",
-            index=index,
-        )
-    several = person.get("affiliations")
-    if isinstance(several, list | tuple) and len(several) > 1:
-        yield dropped(field, "Zenodo's deposit API keeps only the first affiliation.", index=index)
-    if person.get("ror"):
-        yield dropped(field, "Zenodo's deposit API drops the ROR.", index=index)
-    for name in person:
-        if name not in (*translate.PERSON, *EXTENSIONS):
-            yield dropped(field, f"Zenodo knows no “{name}” of a person.", index=index)
-
-
-def _check_role(person: dict[str, Any], index: int) -> Iterator[Finding]:
-    known = vocabulary.terms("contributor_types")
-    role = person.get("type")
-    if not role:
-        yield found(
-            "error", "required", "contributors", "A contributor needs a role (type).", index=index
-        )
-    elif str(role).lower() not in {one.lower() for one in known}:
-        yield unknown_term("contributors", role, known, index)
-
-
-def check_texts(field: str, value: Any) -> Iterator[Finding]:
-    """A list of texts; Zenodo would take one text apart into letters."""
-    if not isinstance(value, list | tuple):
-        yield wrong_shape(field, "a list of texts")
-        return
-    for index, entry in enumerate(value):
+def check_words(field: str, value: Any) -> Iterator[Finding]:
+    """Keywords and references: empty and double entries, several words in one."""
+    seen: dict[str, str] = {}
+    for index, entry in enumerate(value if isinstance(value, list | tuple) else ()):
         if not isinstance(entry, str):
-            yield wrong_shape(field, "a list of texts", index)
-        elif not entry.strip():
-            yield found("info", "value-changed", field, "An empty entry is left out.", index=index)
-
-
-def check_related(value: Any) -> Iterator[Finding]:
-    """Identifiers of a kind that Zenodo knows, with a relation of its vocabulary."""
-    for index, entry, problem in entries("related_identifiers", value, "related identifiers"):
-        if problem is not None:
-            yield problem
             continue
-        yield from _check_term(entry, "relation", "relations", index)
-        if entry.get("resource_type"):
-            yield from _check_term(entry, "resource_type", "resource_types", index)
-        yield from _check_identifier(entry.get("identifier"), index)
-
-
-def _check_term(entry: dict[str, Any], name: str, terms: str, index: int) -> Iterator[Finding]:
-    known = vocabulary.terms(terms)
-    value = entry.get(name)
-    if not value:
-        yield found(
-            "error",
-            "required",
-            "related_identifiers",
-            f"A related identifier needs a {name}.",
-            index=index,
-        )
-    elif str(value).lower() not in {one.lower() for one in known}:
-        yield unknown_term("related_identifiers", value, known, index)
-
-
-def _check_identifier(value: Any, index: int) -> Iterator[Finding]:
-    field = "related_identifiers"
-    if not isinstance(value, str) or not value.strip():
-        yield found(
-            "error", "required", field, "A related identifier needs an identifier.", index=index
-        )
-        return
-    schemes = set(idutils.detect_identifier_schemes(value.strip()))
-    if not schemes & SCHEMES:
-        yield found(
-            "error",
-            "identifier-unknown",
-            field,
-            f"Zenodo recognises no kind of identifier in “{value}”.",
-            "Use a DOI, a URL, an ISBN or a handle; other numbers belong in the notes.",
-            index=index,
-            value=value,
-        )
-    elif schemes == {"handle"} and "hdl" not in value and "handle" not in value:
-        yield found(
-            "warning",
-            "identifier-handle",
-            field,
-            f"Zenodo would take “{value}” for a handle and link to nowhere.",
-            "An inventory number belongs in the notes or keywords.",
-            index=index,
-            value=value,
-        )
+        path, word = f"{field}.{index}", entry.strip()
+        if not word:
+            yield found(
+                "warning", "entry-empty", path, "An empty entry is left out.", leave_out=path
+            )
+        elif word.casefold() in seen:
+            yield found(
+                "info",
+                "entry-twice",
+                path,
+                f"“{brief(word)}” is there twice.",
+                value=word,
+                leave_out=path,
+            )
+        elif field == "keywords" and re.search(r"[,;|]", word):
+            yield found(
+                "info",
+                "keyword-separator",
+                path,
+                f"“{brief(word)}” is sent as one keyword.",
+                "If it is several, name the separator in the mapping: split: ','.",
+                value=word,
+            )
+        seen.setdefault(word.casefold(), word)
 
 
 def check_subjects(value: Any) -> Iterator[Finding]:
-    """Entries with a term."""
-    for index, entry, problem in entries("subjects", value, "subjects with term and identifier"):
-        if problem is not None:
-            yield problem
-        elif not isinstance(entry.get("term"), str) or not entry["term"].strip():
-            yield found("error", "required", "subjects", "A subject needs a term.", index=index)
+    """Entries with a term; the identifier is an address or known number."""
+    for path, entry in _entries("subjects", value):
+        term = entry.get("term")
+        if not term or (isinstance(term, str) and not term.strip()):
+            yield required(f"{path}.term", "A subject needs a term.")
+        number = entry.get("identifier")
+        if isinstance(number, str) and number.strip() and not ids.schemes(number.strip()):
+            yield found(
+                "info",
+                "identifier-unknown",
+                f"{path}.identifier",
+                f"“{brief(number)}” is no address or known identifier; it will not be a link.",
+                "Write the term's address, such as https://d-nb.info/gnd/4001838-2.",
+                value=number,
+                leave_out=f"{path}.identifier",
+            )
+        yield from _unknown(path, entry, ("term", "identifier", "scheme"))
 
 
 def check_locations(value: Any) -> Iterator[Finding]:
     """Entries with a place; coordinates both or none, in range and not zero."""
-    for index, entry, problem in entries("locations", value, "places"):
-        if problem is not None:
-            yield problem
-            continue
-        if not isinstance(entry.get("place"), str) or not entry["place"].strip():
-            yield found(
-                "error",
-                "required",
-                "locations",
-                "A location needs the name of a place.",
-                index=index,
-            )
-        yield from _check_point(entry, index)
+    for path, entry in _entries("locations", value):
+        place = entry.get("place")
+        if not place or (isinstance(place, str) and not place.strip()):
+            yield required(f"{path}.place", "A location needs the name of a place.")
+        yield from _check_point(path, entry.get("lat"), entry.get("lon"))
+        yield from _unknown(path, entry, _PLACE)
 
 
-def _check_point(entry: dict[str, Any], index: int) -> Iterator[Finding]:
-    given = [entry.get(name) for name in ("lat", "lon")]
-    if given == [None, None]:
+def _check_point(path: str, lat: Any, lon: Any) -> Iterator[Finding]:
+    given = [one for one in (lat, lon) if one not in (None, "")]
+    if not given or not all(_is_number(one) for one in given):
         return
-    try:
-        lat, lon = (float(one) for one in given)  # type: ignore[arg-type]
-        valid = -90 <= lat <= 90 and -180 <= lon <= 180
-    except (TypeError, ValueError):
-        valid, lat, lon = False, 1.0, 1.0
-    if not valid:
+    if len(given) == 1:
+        missing = "lon" if lat in given else "lat"
         yield found(
             "error",
             "coordinates",
-            "locations",
-            "Latitude (-90 to 90) and longitude (-180 to 180) are both needed, as numbers.",
-            index=index,
+            f"{path}.{missing}",
+            "Latitude and longitude belong together; one of them is missing.",
+            "Give both or none.",
+            leave_out=f"{path}.{'lat' if missing == 'lon' else 'lon'}",
         )
-    elif lat == 0 or lon == 0:
+        return
+    for name, number, most in (("lat", lat, 90), ("lon", lon, 180)):
+        if not -most <= number <= most:
+            yield _out_of_range(path, name, number, most, lat, lon)
+            return
+    if lat == 0 or lon == 0:
+        name = "lat" if lat == 0 else "lon"
         yield dropped(
-            "locations",
-            "Zenodo drops coordinates of which one is exactly 0.",
-            "Write a very small number such as 0.000001.",
-            index,
+            f"{path}.{name}",
+            "Zenodo drops both coordinates where one of them is exactly 0.",
+            "If the place really lies there, write a very small number such as 0.000001; if it"
+            " stands for “unknown”, leave both out.",
         )
+
+
+def _out_of_range(path: str, name: str, number: Any, most: int, lat: Any, lon: Any) -> Finding:
+    swapped = -90 <= lon <= 90 and -180 <= lat <= 180
+    return found(
+        "error",
+        "coordinates",
+        f"{path}.{name}",
+        f"{name} is {brief(number)}; it must lie between -{most} and {most}.",
+        "Latitude and longitude may have changed places."
+        if swapped
+        else "Write degrees with decimals.",
+        value=brief(number),
+        better=f"lat {lon}, lon {lat}" if swapped else "",
+        leave_out=f"{path}.{name}",
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == value
 
 
 def check_communities(value: Any) -> Iterator[Finding]:
     """Entries with an identifier; whether it exists is known only after publishing."""
-    for index, entry, problem in entries("communities", value, "objects with an identifier"):
-        if problem is not None:
-            yield problem
-        elif not isinstance(entry.get("identifier"), str) or not entry["identifier"].strip():
-            yield found(
-                "error", "required", "communities", "A community needs its identifier.", index=index
-            )
-        else:
+    for path, entry in _entries("communities", value):
+        name = entry.get("identifier")
+        if not name or (isinstance(name, str) and not name.strip()):
+            yield required(f"{path}.identifier", "A community needs its identifier.")
+        elif isinstance(name, str):
             yield found(
                 "info",
                 "community-request",
-                "communities",
-                f"Zenodo asks the community “{entry['identifier']}” when the record is "
-                "published, and forgets it without a word if there is none.",
-                index=index,
+                f"{path}.identifier",
+                f"Zenodo asks the community “{brief(name)}” when the record is published, and"
+                " forgets it without a word if there is none.",
+                "The identifier is the last part of the community's address.",
+                value=name,
             )
+        yield from _unknown(path, entry, ("identifier",))
 
 
 def check_grants(value: Any) -> Iterator[Finding]:
     """Entries with an id; a number without its funder is taken for the European Commission's."""
-    for index, entry, problem in entries("grants", value, "objects with an id"):
-        if problem is not None:
-            yield problem
-            continue
+    for path, entry in _entries("grants", value):
         grant = entry.get("id")
-        if not isinstance(grant, str) or not grant.strip():
-            yield found("error", "required", "grants", "A grant needs its id.", index=index)
-        elif "::" not in grant:
-            yield found(
-                "info",
-                "value-changed",
-                "grants",
-                f"Zenodo takes “{grant}” for a grant of the European Commission.",
-                index=index,
-            )
-        elif not _FUNDER.fullmatch(grant.strip()):
+        if not grant or (isinstance(grant, str) and not grant.strip()):
+            yield required(f"{path}.id", "A grant needs its id.")
+        elif isinstance(grant, str):
+            yield from _check_grant(path, grant.strip())
+        yield from _unknown(path, entry, ("id",))
+
+
+def _check_grant(path: str, grant: str) -> Iterator[Finding]:
+    place = f"{path}.id"
+    match = _GRANT.fullmatch(grant)
+    if "::" not in grant and re.fullmatch(r"\d{4,}", grant, re.ASCII):
+        yield changed(
+            place, grant, f"{EUROPEAN_COMMISSION}::{grant}", ", a grant of the European Commission"
+        )
+    elif match is None:
+        yield found(
+            "error",
+            "grant-invalid",
+            place,
+            f"“{brief(grant)}” is no grant id.",
+            f"Funder's DOI, two colons, number: {EUROPEAN_COMMISSION}::283595.",
+            value=grant,
+            leave_out=path,
+        )
+    elif match[1] not in FUNDERS:
+        yield found(
+            "warning",
+            "grant-funder",
+            place,
+            f"The funder {match[1]} is not among those whose DOI Zenodo knows; it may refuse the"
+            " whole record.",
+            "Name the funder in the notes instead.",
+            value=grant,
+            leave_out=path,
+        )
+    else:
+        yield found(
+            "info",
+            "grant-unchecked",
+            place,
+            f"Only Zenodo knows whether there is a grant {brief(grant)}; it refuses the record"
+            " if not.",
+            "Look it up on Zenodo's upload page.",
+            value=grant,
+            leave_out=path,
+        )
+
+
+def check_custom(value: Any, known: Mapping[str, str]) -> Iterator[Finding]:
+    """Fields of Zenodo's own, each a list of texts, numbers or days."""
+    for name, entries in value.items() if isinstance(value, Mapping) else ():
+        path = f"custom.{name}"
+        if name not in known:
+            yield dropped(path, f"Zenodo has no custom field “{brief(name)}”; it is lost.")
+            continue
+        wanted = {"number": (int, float), "date": (str,), "text": (str,)}.get(known[name])
+        good = isinstance(entries, list | tuple) and (
+            wanted is None or all(isinstance(one, wanted) for one in entries)
+        )
+        if not good:
             yield found(
                 "error",
-                "grant-invalid",
-                "grants",
-                f"“{grant}” is no grant id.",
-                "It looks like 10.13039/501100000780::283595.",
-                index=index,
+                "wrong-shape",
+                path,
+                f"“{brief(name)}” must be a list of {known[name]}s.",
+                'Write ["…"] even for a single value.',
             )

@@ -23,6 +23,7 @@ from hdp.sdk import (
     RemoteFile,
     Response,
     Target,
+    Term,
     Unauthorised,
 )
 from hdp_plugins.zenodo import answers, checks, translate, vocabulary
@@ -55,6 +56,11 @@ class Zenodo(Target):
     def schema(cls) -> dict[str, Any]:
         """The fields of the deposit API with titles, vocabularies and what is required."""
         return vocabulary.schema()
+
+    @classmethod
+    def vocabulary(cls, name: str) -> Sequence[Term]:
+        """The terms of one of Zenodo's vocabularies, such as licences or languages."""
+        return vocabulary.vocabulary(name)
 
     def validate(self, record: Record) -> Iterable[Finding]:
         """Everything Zenodo would refuse, drop or change; sends nothing."""

@@ -9,13 +9,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from hdp.sdk import Record
+from hdp_plugins.zenodo import identifiers as ids
 from hdp_plugins.zenodo import vocabulary
+from hdp_plugins.zenodo.texts import rewritten
 
 NOT_SENT = ("prereserve_doi", "additional_titles", "identifiers", "rights", "copyright")
 PERSON = ("name", "affiliation", "orcid", "gnd", "type")
-OWN_DOI = re.compile(r"(?i)10\.(5281|5072)/zenodo\.\d+")
-_DOI_PREFIX = re.compile(r"(?i)^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)")
-ORCID_PREFIX = re.compile(r"(?i)^(?:https?://)?(?:www\.)?orcid\.org/|^orcid:\s*")
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -28,12 +27,11 @@ def to_deposit(record: Record) -> dict[str, Any]:
         for name, value in fields.items()
         if name in known and name not in NOT_SENT
     }
-    if OWN_DOI.search(str(sent.get("doi", ""))):
+    if ids.OWN_DOI.search(str(sent.get("doi", ""))):
         del sent["doi"]
-    for name in ("creators", "contributors", "thesis_supervisors"):
-        people = sent.get(name)
-        if isinstance(people, list):
-            sent[name] = [_person(one) for one in people]
+    for name, form in SENT.items():
+        if name in sent:
+            sent[name] = form(sent[name])
     return {name: value for name, value in sent.items() if not is_empty(value)}
 
 
@@ -53,10 +51,65 @@ def _clean(value: Any) -> Any:
     return value
 
 
+def _each(form: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: [form(one) for one in value] if isinstance(value, list) else value
+
+
+def _worded(find: Callable[[str], str | None]) -> Callable[[Any], Any]:
+    """The repository's own word where it knows one; else what was given."""
+    return lambda value: (find(value) or value) if isinstance(value, str) else value
+
+
+def _spelled(**names: str) -> Callable[[Any], Any]:
+    """Words of entries as their vocabularies spell them."""
+
+    def form(entry: Any) -> Any:
+        if not isinstance(entry, dict):
+            return entry
+        found = {
+            name: vocabulary.spellings(terms).get(entry[name].lower(), entry[name])
+            for name, terms in names.items()
+            if isinstance(entry.get(name), str)
+        }
+        return {**entry, **found}
+
+    return form
+
+
+def _sent_licence(value: Any) -> Any:
+    text = value.get("id") if isinstance(value, Mapping) else value
+    return (vocabulary.licence_id(text) or text) if isinstance(text, str) else value
+
+
+def _sent_grant(entry: Any) -> Any:
+    number = entry.get("id") if isinstance(entry, dict) else None
+    if isinstance(number, str) and number.isascii() and number.isdigit():
+        return {**entry, "id": f"10.13039/501100000780::{number}"}
+    return entry
+
+
+def _sent_related(entry: Any) -> Any:
+    found = _spelled(relation="relations", resource_type="resource_types")(entry)
+    if isinstance(found, dict):
+        # It is ignored there, and would only contradict what the repository finds.
+        found = {name: one for name, one in found.items() if name != "scheme"}
+        if isinstance(found.get("identifier"), str):
+            found["identifier"] = ids.DOI_PREFIX.sub("", found["identifier"])
+    return found
+
+
+def _sent_contributor(person: Any) -> Any:
+    return _spelled(type="contributor_types")(_person(person))
+
+
 def _person(person: Any) -> Any:
     if not isinstance(person, dict):
         return person
     kept = {name: person[name] for name in PERSON if name in person}
+    if isinstance(kept.get("orcid"), str) and ids.is_orcid(kept["orcid"]):
+        kept["orcid"] = ids.plain_orcid(kept["orcid"])
+    if isinstance(kept.get("gnd"), str):
+        kept["gnd"] = ids.GND_PREFIX.sub("", kept["gnd"])
     several = person.get("affiliations")
     if "affiliation" not in kept and isinstance(several, list) and several:
         first = several[0]
@@ -109,7 +162,9 @@ def _canonical(metadata: Mapping[str, Any]) -> dict[str, Any]:
 
 def _text(value: Any) -> Any:
     if isinstance(value, str):
-        return " ".join(html.unescape(_TAG.sub(" ", value)).split())
+        text = " ".join(html.unescape(_TAG.sub(" ", value)).split())
+        # The repository mends signs; what it made of ours is still ours.
+        return rewritten(text)
     return _clean(value)
 
 
@@ -127,7 +182,7 @@ def _language(value: Any) -> Any:
 
 
 def _doi(value: Any) -> Any:
-    return _DOI_PREFIX.sub("", str(value).strip()).lower()
+    return ids.DOI_PREFIX.sub("", str(value).strip()).lower()
 
 
 def _sorted(one: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -149,9 +204,9 @@ def _one_person(person: Any) -> Any:
         return person
     kept = _clean({name: person.get(name) for name in PERSON})
     if "orcid" in kept:
-        kept["orcid"] = ORCID_PREFIX.sub("", str(kept["orcid"]).strip())
+        kept["orcid"] = ids.ORCID_PREFIX.sub("", str(kept["orcid"]).strip())
     kept["name"] = ", ".join(part.strip() for part in str(kept.get("name", "")).split(","))
-    return kept
+    return {name: rewritten(str(one)) for name, one in kept.items()}
 
 
 def _related(entry: Any) -> Any:
@@ -222,4 +277,17 @@ FORMS: dict[str, Callable[[Any], Any]] = {
     "references": _sorted(_text),
     "related_identifiers": _sorted(_related),
     "subjects": _sorted(_subject),
+}
+
+SENT: dict[str, Callable[[Any], Any]] = {
+    "creators": _each(_person),
+    "contributors": _each(_sent_contributor),
+    "thesis_supervisors": _each(_person),
+    "license": _sent_licence,
+    "language": _worded(vocabulary.language_id),
+    "publication_type": _worded({"thesis": "dissertation"}.get),
+    "related_identifiers": _each(_sent_related),
+    "dates": _each(_spelled(type="date_types")),
+    "grants": _each(_sent_grant),
+    "doi": lambda value: ids.DOI_PREFIX.sub("", value) if isinstance(value, str) else value,
 }

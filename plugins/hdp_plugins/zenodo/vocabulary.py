@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import copy
 import json
+import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
+
+from hdp.sdk import Term
+
+Texts = Mapping[str, str]
 
 
 def _read(*parts: str) -> dict[str, Any]:
@@ -18,10 +24,20 @@ def _read(*parts: str) -> dict[str, Any]:
 
 
 @cache
+def _short() -> dict[str, dict[str, list[str]]]:
+    return _read("vocabularies", "terms.json")
+
+
+@cache
 def terms(name: str) -> dict[str, str]:
-    """A short vocabulary, id -> title; keys are those of vocabularies/terms.json."""
-    found: dict[str, str] = _read("vocabularies", "terms.json")[name]
-    return found
+    """A short vocabulary, id -> title; names are those of vocabularies/terms.json."""
+    return {one: names[0] for one, names in _short()[name].items()}
+
+
+@cache
+def spellings(name: str) -> dict[str, str]:
+    """A short vocabulary's ids by their lower-case form."""
+    return {one.lower(): one for one in terms(name)}
 
 
 @cache
@@ -32,36 +48,164 @@ def licences() -> tuple[dict[str, str], dict[str, str]]:
 
 
 @cache
-def languages() -> tuple[frozenset[str], dict[str, str]]:
-    """The three-letter codes, and two letters -> three letters."""
-    data = _read("vocabularies", "languages.json")
-    return frozenset(data["codes"].split()), data["two_letters"]
+def _licence_words() -> dict[str, str]:
+    """Other words that mean one licence and no other: titles, addresses, CC BY 4.0."""
+    titles, aliases = licences()
+    found = {_plain(title): one for one, title in titles.items()}
+    for one, url in _read("vocabularies", "licences.json")["urls"].items():
+        found[_bare_url(url)] = one
+    for old, new in aliases.items():
+        # An old id without a version would choose one that nobody said.
+        if re.search(r"\d", old) or not re.search(r"\d", new):
+            found[old] = new
+    for one in titles:
+        if one.startswith("cc-"):
+            found[_plain(one.replace("-", " ").replace(" nc ", " nc-"))] = one
+    return found | {"cc0": "cc0-1.0", "cc0 1.0": "cc0-1.0", "mit": "mit"}
 
 
+def _plain(text: str) -> str:
+    words = re.sub(r"[\s_-]+", " ", text.strip().casefold())
+    return words.removesuffix(" international").removesuffix(" license")
+
+
+def _bare_url(text: str) -> str:
+    found = re.sub(r"^https?://(www\.)?", "", text.strip().casefold())
+    return re.sub(r"/(deed|legalcode)(\.\w+)?$", "", found.rstrip("/"))
+
+
+@cache
 def licence_id(text: str) -> str | None:
-    """Zenodo's own id of a licence in any accepted spelling; None for an unknown one."""
+    """Zenodo's own id of a licence in any spelling that it accepts; None for an unknown one."""
     titles, aliases = licences()
     key = text.strip().lower()
     found = aliases.get(key, key)
-    return found if found in titles or key in aliases else None
+    return found if found in titles else None
+
+
+@cache
+def licence_meant(text: str) -> str | None:
+    """The licence that a title, an address or another spelling names; None where unsure."""
+    words = _licence_words()
+    return words.get(_plain(text)) or words.get(_bare_url(text))
+
+
+@cache
+def _language_data() -> dict[str, Any]:
+    return _read("vocabularies", "languages.json")
+
+
+@cache
+def languages() -> tuple[dict[str, str], dict[str, str]]:
+    """The three-letter codes with English names, and two letters -> three letters."""
+    data = _language_data()
+    return data["names"], data["two_letters"]
 
 
 def language_id(text: str) -> str | None:
-    """The three-letter code of a language code; None for an unknown one."""
+    """The three-letter code that Zenodo reads from a code; None for an unknown one."""
     codes, two_letters = languages()
     found = two_letters.get(text, text)
     return found if found in codes else None
 
 
 @cache
+def _language_names() -> dict[str, str]:
+    data = _language_data()
+    names: dict[str, str] = {name.casefold(): code for code, name in data["names"].items()}
+    # "Ancient Greek (to 1453)" is asked for without its years, where that is no other's name.
+    for name, code in list(names.items()):
+        names.setdefault(re.sub(r"\s*\(.*", "", name), code)
+    names |= {name.casefold(): code for code, name in data["german"].items()}
+    names |= data["bibliographic"]
+    return names
+
+
+def language_meant(text: str) -> str | None:
+    """The code of a language by its name (English or German), older code or locale (de-DE)."""
+    word = text.strip().casefold()
+    return (
+        language_id(word)
+        or _language_names().get(word)
+        or language_id(re.split(r"[-_]", word)[0] if re.match(r"[a-z]{2,3}[-_]", word) else "")
+    )
+
+
+@cache
+def vocabulary(name: str) -> Sequence[Term]:
+    """All terms of a vocabulary in its own order; none for an unknown name."""
+    if name == "licences":
+        return _licence_terms()
+    if name == "languages":
+        return _language_terms()
+    found = _short().get(name, {})
+    return tuple(Term(one, names[0], _german(names[1])) for one, names in found.items())
+
+
+def _german(title: str) -> Texts:
+    return {"de": title} if title else {}
+
+
+def _licence_terms() -> tuple[Term, ...]:
+    titles, aliases = licences()
+    urls: dict[str, str] = _read("vocabularies", "licences.json")["urls"]
+    older: dict[str, list[str]] = {}
+    for old, new in aliases.items():
+        older.setdefault(new, []).append(old)
+    return tuple(
+        Term(one, title, aliases=tuple(older.get(one, ())), url=urls.get(one, ""))
+        for one, title in titles.items()
+    )
+
+
+def _language_terms() -> tuple[Term, ...]:
+    data = _language_data()
+    other: dict[str, list[str]] = {}
+    for table in (data["two_letters"], data["bibliographic"]):
+        for short, code in table.items():
+            other.setdefault(code, []).append(short)
+    german: dict[str, str] = data["german"]
+    found = [
+        Term(one, name, _german(german.get(one, "")), tuple(other.get(one, ())))
+        for one, name in data["names"].items()
+    ]
+    # Those with a short code are asked for most; the others follow in the list's order.
+    return tuple(sorted(found, key=lambda one: not one.aliases))
+
+
+@cache
 def _schema() -> dict[str, Any]:
     data = _read("schema.json")
-    titles, aliases = licences()
-    licence = data["properties"]["license"]
-    licence["enum"] = sorted({*titles, *aliases})
-    licence["x-titles"] = titles
-    licence["x-case-insensitive"] = True
+    for one in data["properties"].values():
+        _fill(one)
+    data["properties"]["publication_type"]["x-aliases"]["thesis"] = "dissertation"
     return data
+
+
+def _fill(schema: dict[str, Any]) -> None:
+    """Put the words of the vocabularies that a schema names into it."""
+    name = schema.get("x-vocabulary")
+    if name == "licences":
+        titles, aliases = licences()
+        schema |= {"enum": list(dict.fromkeys([*titles, *aliases])), "x-titles": titles}
+        schema["x-aliases"] = dict(_licence_words())
+    elif name == "languages":
+        # 7,847 codes are too many for a list: `vocabulary` finds them, the checks know them.
+        schema["x-aliases"] = {**languages()[1], **_common_names()}
+    elif name:
+        german = {names[1]: one for one, names in _short()[name].items() if names[1]}
+        schema |= {"enum": list(terms(name)), "x-titles": terms(name), "x-aliases": german}
+    for one in schema.get("items", schema).get("properties", {}).values():
+        _fill(one)
+
+
+def _common_names() -> dict[str, str]:
+    """Names and codes of the languages that have a short code."""
+    names, two_letters = languages()
+    data = _language_data()
+    english = {names[code]: code for code in two_letters.values()}
+    german = {name: code for code, name in data["german"].items()}
+    return {**english, **german, **data["bibliographic"]}
 
 
 def properties() -> dict[str, Any]:
@@ -73,3 +217,10 @@ def properties() -> dict[str, Any]:
 def schema() -> dict[str, Any]:
     """The fields as a JSON Schema; the caller may change its copy."""
     return copy.deepcopy(_schema())
+
+
+@cache
+def custom_fields() -> dict[str, str]:
+    """Zenodo's custom fields -> text, number, date or relation."""
+    fields: dict[str, list[str]] = _read("vocabularies", "custom.json")
+    return {name: kind for kind, names in fields.items() for name in names}
