@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from hdp.metadata.schemas import Schema, entry_schema, fields_of, nearest, unknown_word
+from hdp.metadata.schemas import (
+    Schema,
+    entry_schema,
+    fields_of,
+    nearest,
+    nearest_word,
+    unknown_word,
+)
 from hdp.sdk import Finding
 
 REQUIRED = ("title", "creators", "upload_type", "publication_date", "access_right")
@@ -31,7 +38,7 @@ def check_record(
     check = _Check(schema, origins or {}, item)
     found = list(check.required(fields, later))
     for name, value in fields.items():
-        found += check.field(name, value)
+        found += check.field(str(name), value)
     return found
 
 
@@ -50,7 +57,7 @@ class _Check:
         if "license" in self.known and fields.get("access_right") in _WITH_LICENSE:
             needed.add("license")
         for name in sorted(needed & set(self.known)):
-            if not fields.get(name) and name not in later:
+            if fields.get(name) in (None, "", [], {}) and name not in later:
                 title = self.known[name].get("title", name)
                 hint = _HINTS.get(name, "Map a column to it, or write a fixed value.")
                 yield self._finding("required", f"{title} is missing.", hint, name)
@@ -65,33 +72,45 @@ class _Check:
         shortest = schema.get("minLength", 0)
         if isinstance(value, str) and value and len(value.strip()) < shortest:
             message = f"{name} needs at least {shortest} characters."
-            yield self._finding("too-short", message, "Write more.", name)
+            yield self._finding("too-short", message, "Write more.", name, value=value)
         entry = entry_schema(schema)
-        for one in value if isinstance(value, list) else [value]:
+        several = isinstance(value, list)
+        for index, one in enumerate(value if several else [value]):
+            path = f"{name}.{index}" if several else name
             if entry is not None and isinstance(one, Mapping):
-                yield from self._entry(name, one, entry)
+                yield from self._entry(path, one, entry)
             elif problem := unknown_word(one, schema.get("items", schema)):
-                yield self._finding("not-in-vocabulary", f"{name}: {problem}", "", name)
+                yield self._unknown(path, problem, one, schema.get("items", schema))
 
-    def _entry(self, name: str, one: Mapping[str, Any], schema: Schema) -> Iterator[Finding]:
+    def _entry(self, path: str, one: Mapping[str, Any], schema: Schema) -> Iterator[Finding]:
         attributes = fields_of(schema)
         for key in schema.get("required", ()):
             if one.get(key) in (None, "", []):
-                message = f"An entry of {name} has no {key}."
-                yield self._finding("required", message, "Fill it in.", name)
+                message = f"{path} has no {key}."
+                yield self._finding("required", message, "Fill it in.", f"{path}.{key}")
         for key, value in one.items():
+            place = f"{path}.{key}"
             if attributes and key not in attributes and not schema.get("additionalProperties"):
-                hint = nearest(key, attributes).strip()
-                message = f"{name} has no attribute {key}."
-                yield self._finding("attribute-unknown", message, hint, name)
+                hint = nearest(str(key), attributes).strip()
+                message = f"{path} has no attribute {key}."
+                yield self._finding("attribute-unknown", message, hint, place)
             elif problem := unknown_word(value, attributes.get(key, {})):
-                message = f"{name}, {key}: {problem}"
-                yield self._finding("not-in-vocabulary", message, "", name)
+                yield self._unknown(place, problem, value, attributes[key])
 
-    def _finding(self, code: str, message: str, hint: str, field: str) -> Finding:
-        where: dict[str, Any] = {"field": field}
+    def _unknown(self, path: str, problem: str, value: Any, schema: Schema) -> Finding:
+        near = nearest_word(str(value), schema.get("enum", ()))
+        return self._finding(
+            "not-in-vocabulary", f"{path}: {problem}", "", path, value=str(value)[:200], better=near
+        )
+
+    def _finding(
+        self, code: str, message: str, hint: str, path: str, *, value: str = "", better: str = ""
+    ) -> Finding:
+        where: dict[str, Any] = {"field": path}
         if self.item is not None:
             where["item"] = self.item
-        origin = self.origins.get(field, {})
+        origin = self.origins.get(path.split(".")[0], {})
         where |= {key: origin[key] for key in ("table", "row", "column") if origin.get(key)}
-        return Finding("error", code, message, hint or "Correct the value.", where)
+        args = {"field": path, "value": value, "better": better}
+        kept = {key: one for key, one in args.items() if one}
+        return Finding("error", code, message, hint or "Correct the value.", where, kept)

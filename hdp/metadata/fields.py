@@ -44,18 +44,51 @@ def coerce(value: Any, schema: Schema, *, markup: bool = False) -> tuple[Any, st
     if kind == "array":
         one, problem = coerce(value, schema.get("items", {}), markup=markup)
         return [one], problem
-    text = str(value).lower() if isinstance(value, bool) else str(value)
+    if kind == "object":
+        return value, "" if isinstance(value, dict) else f'"{value}" is no entry with attributes.'
+    text = as_word(value)
     if is_html(schema):
         return (clean_html(text) if markup else text_to_html(text)), ""
+    text = _plain(text, schema.get("format"))
     return canonical(text, schema), ""
 
 
+def as_word(value: Any) -> str:
+    """A single value as the text a person would write: "1.0" and "00123" stay as they are."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+# An address in front of an identifier says nothing more than the identifier.
+_ADDRESSES = {
+    "orcid": re.compile(r"(?i)^(?:(?:https?://)?(?:www\.)?orcid\.org/|orcid:\s*)"),
+    "gnd": re.compile(r"(?i)^(?:(?:https?://)?d-nb\.info/gnd/|gnd:\s*)"),
+    "doi": re.compile(r"(?i)^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)"),
+}
+
+
+def _plain(text: str, form: Any) -> str:
+    """An identifier without its address, an ORCID in its four groups."""
+    if form not in _ADDRESSES:
+        return text
+    bare = _ADDRESSES[form].sub("", text.strip())
+    digits = re.sub(r"[-\s‐‑–]", "", bare)
+    if form == "orcid" and re.fullmatch(r"\d{15}[\dXx]", digits, re.ASCII):
+        return "-".join(digits.upper()[n : n + 4] for n in range(0, 16, 4))
+    return bare
+
+
 def _number(value: Any, *, whole: bool) -> tuple[Any, str]:
-    text = str(value).strip()
-    if re.fullmatch(r"[-+]?\d+,\d+", text):
+    if isinstance(value, bool):
+        return value, f'"{as_word(value)}" is no number.'
+    text = str(value).strip().replace("\u2212", "-")
+    if re.fullmatch(r"[-+]?\d+,\d+", text, re.ASCII):
         text = text.replace(",", ".")
-    if not re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", text):
+    if not re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", text, re.ASCII):
         return value, f'"{value}" is no number.'
+    if re.fullmatch(r"[-+]?\d{1,400}", text, re.ASCII) and whole:
+        return int(text), ""
     number = float(text)
     if abs(number) == float("inf") or (whole and not number.is_integer()):
         return value, f'"{value}" is no {"whole " if whole else ""}number.'

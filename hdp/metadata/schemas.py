@@ -34,27 +34,54 @@ def is_html(field: Schema) -> bool:
 
 def canonical(value: Any, schema: Schema) -> Any:
     """The vocabulary's own word for a value, by its title or an alias too; else the value."""
-    words = schema.get("enum")
-    if not words or value in words or not isinstance(value, str):
+    words = schema.get("enum") or ()
+    aliases = schema.get("x-aliases")
+    if not isinstance(value, str) or not (words or aliases) or value in words:
         return value
-    names = {str(one).casefold(): one for one in words}
+    return _names_of(schema).get(value.casefold().strip(), value)
+
+
+# A schema is asked thousands of times for the same names. It is kept here with its names, so
+# that its id stays its own.
+_NAMES: dict[int, tuple[Schema, dict[str, Any]]] = {}
+_MOST_NAMES = 200
+
+
+def _names_of(schema: Schema) -> dict[str, Any]:
+    known = _NAMES.get(id(schema))
+    if known is None:
+        if len(_NAMES) >= _MOST_NAMES:
+            _NAMES.clear()
+        known = _NAMES[id(schema)] = (schema, _find_names(schema))
+    return known[1]
+
+
+def _find_names(schema: Schema) -> dict[str, Any]:
+    """Titles and aliases -> word; a word itself comes before a title, a title before an alias."""
+    names = {str(one).casefold(): word for one, word in schema.get("x-aliases", {}).items()}
     names |= {str(title).casefold(): one for one, title in schema.get("x-titles", {}).items()}
-    names |= {str(one).casefold(): word for one, word in schema.get("x-aliases", {}).items()}
-    return names.get(value.casefold().strip(), value)
+    return names | {str(one).casefold(): one for one in schema.get("enum", ())}
 
 
 def unknown_word(value: Any, schema: Schema) -> str:
     """A sentence on a value that is not in the vocabulary, or "" where it is or there is none."""
     words = schema.get("enum")
-    if not words or canonical(value, schema) in words:
+    if not words or value in (None, "", [], {}) or canonical(value, schema) in words:
         return ""
-    return f'"{value}" is not in the list of allowed values.{nearest(str(value), words)}'
+    told = str(value) if len(str(value)) <= 80 else f"{str(value)[:79]}…"
+    return f'"{told}" is not in the list of allowed values.{nearest(str(value), words)}'
 
 
 def nearest(word: str, known: Iterable[Any]) -> str:
     """ " Did you mean ...?" with the nearest right name, or all names where they are few."""
     names = [str(one) for one in known]
-    by_case = {one.casefold(): one for one in names}
-    if near := get_close_matches(word.casefold(), by_case, n=1, cutoff=0.5):
-        return f" Did you mean {by_case[near[0]]}?"
+    if near := nearest_word(word, names):
+        return f" Did you mean {near}?"
     return f" It can be {', '.join(names)}." if 0 < len(names) <= 12 else ""
+
+
+def nearest_word(word: str, known: Iterable[Any]) -> str:
+    """The one of some words that looks most like it; "" where none does."""
+    by_case = {str(one).casefold(): str(one) for one in known}
+    near = get_close_matches(word.casefold()[:100], by_case, n=1, cutoff=0.5)
+    return by_case[near[0]] if near else ""

@@ -84,6 +84,7 @@ def check_licence(value: Any, fields: Mapping[str, Any]) -> Iterator[Finding]:
             "license",
             "Nobody gets the files of a restricted record; its licence says what those may do who"
             " are given them.",
+            "Leave it out if nobody will be.",
             value=text,
         )
 
