@@ -12,9 +12,10 @@ from hdp.cli.main import OK
 from hdp.cli.session import finding_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from hdp.application import Application
+    from hdp.application.editing import Change, Editor
     from hdp.cli.session import Session
 
 
@@ -58,7 +59,7 @@ def _text(value: Any) -> str:
 
 
 def _find(session: Session, app: Application, item: int) -> dict[str, Any]:
-    from hdp.application import describing
+    from hdp.application import editing
     from hdp.project import deposits
 
     env = session.env_name
@@ -66,7 +67,7 @@ def _find(session: Session, app: Application, item: int) -> dict[str, Any]:
     desk.item(item)
     current = app.project.read(lambda c: deposits.current_deposit(c, item, env))
     if current is None:
-        return describing.preview(app, env, item) | {"state": "new"}
+        return editing.open_editor(app, env).preview(item) | {"state": "new"}
     return {
         "metadata": current.metadata,
         "origins": current.origins,
@@ -80,26 +81,33 @@ def _find(session: Session, app: Application, item: int) -> dict[str, Any]:
 @click.argument("values", nargs=-1, required=True, metavar="FIELD=VALUE...")
 @pass_session
 def set_fields(session: Session, item: int, values: tuple[str, ...]) -> int:
-    """Set fields by hand, for all environments or for that of --env.
+    """Set fields by hand, for all environments or for that of --env alone.
 
-    A value that begins with [ or { is read as JSON.
+    A value that begins with [ or { is read as JSON. creators.0.orcid=... is one part of an
+    entry, counted from 0; one beyond the last entry adds one. Values that the repository would
+    refuse are refused here, and then nothing is stored.
     """
     pairs = [_pair(one) for one in values]
-    from hdp.project import items
 
-    fields = session.open().desk(session.env_name).target.schema()["properties"]
+    def change(editor: Editor) -> Change:
+        from hdp.application.editing import Change
 
-    def change(connection: Any, env: str) -> None:
-        for field, value in pairs:
-            items.set_override(connection, item, env, field, _fitting(value, fields[field]))
+        known = editor.schema
+        _check_fields(known, [path.partition(".")[0] for path, _ in pairs])
+        shown = {one["field"]: one for one in editor.describe(item)["fields"]}
+        now = {name: one["value"] for name, one in shown.items()}
+        made: dict[str, Any] = {}
+        for path, value in pairs:
+            name, whole = put(now | made, path, value, known)
+            made[name] = whole
+        # parts of entries are put into what was there: nobody may have changed it meanwhile
+        stamps = {path.partition(".")[0]: shown[path.partition(".")[0]]["stamp"]
+                  for path, _ in pairs if "." in path}  # fmt: skip
+        return Change(set=made, env_only=bool(session.env), stamps=stamps)
 
-    return _change(session, item, [field for field, _ in pairs], change)
+    from hdp.metadata.entered import put
 
-
-def _fitting(value: Any, schema: dict[str, Any]) -> Any:
-    """A single word for a list of words becomes a list of one."""
-    words = schema.get("type") == "array" and schema.get("items", {}).get("type") == "string"
-    return [value] if words and isinstance(value, str) else value
+    return _change(session, item, change)
 
 
 def _pair(text: str) -> tuple[str, Any]:
@@ -112,8 +120,11 @@ def _pair(text: str) -> tuple[str, Any]:
         return field, value
     try:
         return field, json.loads(value)
-    except ValueError as error:
-        raise UsageError(f"The value of {field} is no JSON: {error}.") from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(
+            f"The value of {field} is no JSON: {error}.",
+            hint='JSON has double quotes, as in creators=\'[{"name": "Doe, Jane"}]\'.',
+        ) from error
 
 
 @metadata_command.command(epilog=example("hdp metadata unset 3 title"))
@@ -121,14 +132,8 @@ def _pair(text: str) -> tuple[str, Any]:
 @_FIELDS
 @pass_session
 def unset(session: Session, item: int, fields: tuple[str, ...]) -> int:
-    """Give fields back to the mapping, unlocked."""
-    from hdp.project import items
-
-    def change(connection: Any, env: str) -> None:
-        for field in fields:
-            items.unset_override(connection, item, env, field)
-
-    return _change(session, item, fields, change)
+    """Give fields back to the mapping, unlocked; with --env only what is for that one alone."""
+    return _change_fields(session, item, "unset", fields)
 
 
 @metadata_command.command(epilog=example("hdp metadata lock 3 description"))
@@ -136,40 +141,44 @@ def unset(session: Session, item: int, fields: tuple[str, ...]) -> int:
 @_FIELDS
 @pass_session
 def lock(session: Session, item: int, fields: tuple[str, ...]) -> int:
-    """Keep pipelines from changing fields."""
-    from hdp.project import items
-
-    def change(connection: Any, env: str) -> None:
-        for field in fields:
-            items.lock_field(connection, item, env, field)
-
-    return _change(session, item, fields, change)
+    """Keep fields as they are, whatever pipelines say."""
+    return _change_fields(session, item, "lock", fields)
 
 
-def _change(session: Session, item: int, fields: Any, change: Callable[[Any, str], None]) -> int:
-    from hdp.events import Changed
+@metadata_command.command(epilog=example("hdp metadata unlock 3 description"))
+@_ID
+@_FIELDS
+@pass_session
+def unlock(session: Session, item: int, fields: tuple[str, ...]) -> int:
+    """Let pipelines change fields again; what was set by hand stays."""
+    return _change_fields(session, item, "unlock", fields)
+
+
+def _change_fields(session: Session, item: int, how: str, fields: tuple[str, ...]) -> int:
+    def change(editor: Editor) -> Change:
+        from hdp.application.editing import Change
+
+        return Change(**{how: fields}, env_only=bool(session.env))  # type: ignore[arg-type]
+
+    return _change(session, item, change)
+
+
+def _change(session: Session, item: int, change: Callable[[Editor], Change]) -> int:
+    from hdp.application.editing import open_editor
 
     app = session.open()
-    desk = app.desk(session.env_name)
-    desk.item(item)
-    _check_fields(desk.target.schema(), fields)
-    env = session.env_name if session.env else ""
-    app.project.write(lambda connection: change(connection, env))
-    app.bus.emit(Changed(("items", "deposits"), [item]))
-    live = desk.live(item)
-    if live is not None and live.state == "prepared":
+    editor = open_editor(app, session.env_name)
+    editor.desk.item(item)
+    editor.apply(item, change(editor))
+    current = editor.desk.current(item)
+    if current is not None and current.state == "prepared":
         session.tell(f"It is prepared without this change; prepare it again: hdp prepare {item}")
+    elif current is not None:
+        session.tell(f"What was sent to {editor.desk.env} stays as it is; this is for later.")
     return _print(session, app, item)
 
 
-def _check_fields(schema: dict[str, Any], fields: Any) -> None:
-    from hdp.plugins import suggest
-    from hdp.sdk import UsageError
+def _check_fields(schema: dict[str, Any], fields: Iterable[str]) -> None:
+    from hdp.application.editing import check_names
 
-    known = schema["properties"]
-    for field in fields:
-        if field not in known:
-            raise UsageError(
-                f"There is no field {field}.{suggest(field, list(known))}", code="unknown-field",
-                hint=f"Fields: {', '.join(known)}.",
-            )  # fmt: skip
+    check_names(schema["properties"], fields)

@@ -10,9 +10,10 @@ from hdp.ingest.packing_model import Packing
 from hdp.jobs import Task
 from hdp.pipelines.patches import apply_patches
 from hdp.pipelines.results import Patch
-from hdp.project import deposits, items, runs
+from hdp.project import deposits, runs
 from hdp.project.deposits import Deposit, DepositFile
 from hdp.project.items import Item
+from hdp.project.overrides import ByHand, read_by_hand
 from hdp.project.runs import Run
 from hdp.sdk import Finding, InvalidInput, Record
 from hdp.uploads.desk import Desk
@@ -78,20 +79,16 @@ class Preparer:
     describe: Describe
     check_record: CheckRecord
 
-    def compose(self, item: Item, pipeline: str = "") -> Composed:
+    def compose(self, item: Item, pipeline: str = "", by_hand: ByHand | None = None) -> Composed:
         """The item as it would be sent; nothing is written.
 
-        With `pipeline`, its upload list alone decides on the files.
+        With `pipeline`, its upload list alone decides on the files; `by_hand` takes the place
+        of what is stored as set by hand.
         """
         described = self.describe(item)
         done = self.desk.project.read(lambda c: runs.list_runs(c, item.id))
-        overrides, locks = self.desk.project.read(
-            lambda c: items.list_overrides(c, item.id, self.desk.env)
-        )
-        fields, origins = _with_runs(described, done, locks | set(overrides))
-        for name, value in overrides.items():
-            fields[name] = value
-            origins[name] = {"rule": "by-hand"}
+        hand = by_hand or self.by_hand(item)
+        fields, origins = with_hand(described, done, hand)
         derived, packing = self._files(item, done, pipeline)
         files = [*self._packer.planned_files(item, packing), *derived]
         findings = [
@@ -103,6 +100,16 @@ class Preparer:
         return Composed(
             fields, origins, findings, files, described.mapping_hash, pipeline, packing, derived
         )
+
+    def by_hand(self, item: Item) -> ByHand:
+        """What is stored as set or locked by hand."""
+        return self.desk.project.read(lambda c: read_by_hand(c, item.id, self.desk.env))
+
+    def without_hand(self, item: Item) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Fields and origins by mapping and pipelines alone, as if nothing were set by hand."""
+        done = self.desk.project.read(lambda c: runs.list_runs(c, item.id))
+        locks = self.by_hand(item).locks
+        return with_hand(self.describe(item), done, ByHand(locks=locks))
 
     @property
     def _packer(self) -> Packer:
@@ -188,6 +195,23 @@ def _placed(one: Finding, item: Item, origins: Mapping[str, Mapping[str, Any]]) 
     place = {key: origin[key] for key in ("table", "row", "column") if origin.get(key)}
     where = {"item": item.id, "file": item.primary.path, **place, **one.where}
     return Finding(one.severity, one.code, one.message, one.hint, where, one.args)
+
+
+def with_hand(
+    described: Described, done: Sequence[Run], hand: ByHand
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Fields and origins: the mapping's, then the pipelines', then what was set by hand.
+
+    A value that was emptied by hand is a field that is not sent.
+    """
+    fields, origins = _with_runs(described, done, hand.locks | set(hand.values))
+    for name, value in hand.values.items():
+        origins[name] = {"rule": "by-hand"}
+        if value in (None, "", [], {}):
+            fields.pop(name, None)
+        else:
+            fields[name] = value
+    return fields, origins
 
 
 def _with_runs(

@@ -15,6 +15,7 @@ from hdp.web.guard import Guard
 from hdp.web.routes import (
     about,
     dialogs,
+    editing,
     events,
     items,
     jobs,
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from hdp.web.dialogs import Dialogs
 
 _ROUTES = (
-    about, projects, previews, mapping, items, uploads, pictures, pipelines, jobs, settings,
-    dialogs, events,
+    about, projects, previews, mapping, items, editing, uploads, pictures, pipelines, jobs,
+    settings, dialogs, events,
 )  # fmt: skip
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from hdp import __version__, paths
 from hdp.application import recents
-from hdp.application.page.by_hand import ByHandPages
 from hdp.application.page.contents import Contents
+from hdp.application.page.editing import EditPages
 from hdp.application.page.items import ItemPages
 from hdp.application.page.jobs import JobPages
 from hdp.application.page.mapping import MappingPages
@@ -31,8 +31,8 @@ class Page:
         self.previews = PreviewPages(app)
         self.mapping = MappingPages(app)
         self.items = ItemPages(app)
-        self.by_hand = ByHandPages(app)
         self.contents = Contents(app)
+        self.editing = EditPages(app)
         self.uploads = UploadPages(app)
         self.pipelines = PipelinePages(app)
         self.jobs = JobPages(app)

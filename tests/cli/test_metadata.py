@@ -1,0 +1,72 @@
+"""`hdp metadata`: values, parts of entries, locks, and what is refused."""
+
+import json
+
+import pytest
+
+
+def metadata(hdp, item=1, *options):
+    return hdp("metadata", "show", item, "--json", *options).json["metadata"]
+
+
+def test_complex_fields_and_their_parts(hdp, made):
+    people = json.dumps([{"name": "Doe, Jane"}, {"name": "Museum X"}])
+    assert hdp("metadata", "set", 1, f"creators={people}").code == 0
+    assert hdp("metadata", "set", 1, "creators.0.orcid=0000-0002-1825-0097").code == 0
+    assert hdp("metadata", "set", 1, "creators.2.name=Roe, Max", "keywords.0=bowl").code == 0
+    shown = metadata(hdp)
+    assert shown["creators"][0] == {"name": "Doe, Jane", "orcid": "0000-0002-1825-0097"}
+    assert shown["creators"][2] == {"name": "Roe, Max"}
+    assert shown["keywords"] == ["bowl"]
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "said"),
+    [
+        ("creators.0.orcid=0000-0002-1825-0098", "value-refused", "creators.0"),
+        ("creators.9.name=x", "no-such-part", "counted from 0"),
+        ("creators.0.colour=red", "no-such-part", "orcid"),
+        ("title.0=x", "no-such-part", "no parts"),
+        ("license=cc-by-9", "value-refused", "license"),
+        ("publication_date=soon", "value-refused", "publication_date"),
+        ("creators=[{]", "usage", "no JSON"),
+        ("titel=x", "unknown-field", "Did you mean title"),
+        ("titel.0=x", "unknown-field", "Did you mean title"),
+        ("=x", "usage", "FIELD=VALUE"),
+    ],
+)
+def test_refused_values_are_named_exactly_and_nothing_is_stored(hdp, made, value, code, said):
+    before = metadata(hdp)
+    ran = hdp("metadata", "set", 1, "version=2", value, "--json")
+    assert ran.code in (1, 2)
+    told = ran.out + ran.err
+    assert code in told
+    assert said in told
+    assert metadata(hdp) == before
+
+
+def test_a_lock_goes_and_comes(hdp, made):
+    assert hdp("metadata", "lock", 1, "title", "license").code == 0
+    assert hdp("metadata", "unlock", 1, "title").code == 0
+    assert hdp("metadata", "lock", 1, "tittle").code == 2
+    assert hdp("metadata", "lock", 99, "title").code != 0
+
+
+def test_for_one_environment_alone(hdp, made):
+    assert hdp("--env", "sandbox", "metadata", "set", 1, "version=7").code == 0
+    assert metadata(hdp, 1, "--env", "sandbox")["version"] == "7"
+    assert "version" not in metadata(hdp, 1, "--env", "practice")
+
+
+def test_what_is_prepared_is_said(hdp, made):
+    assert hdp("prepare", 1).code == 0
+    ran = hdp("metadata", "set", 1, "title=Changed later")
+    assert "prepare it again" in ran.err
+    assert hdp("prepare", 1).code == 0
+    assert metadata(hdp)["title"] == "Changed later"
+
+
+def test_without_a_mapping(hdp, made):
+    assert hdp("mapping", "remove", "mapping").code == 0
+    assert hdp("metadata", "set", 1, "title=By hand").code == 0
+    assert metadata(hdp)["title"] == "By hand"
