@@ -90,7 +90,7 @@ def test_cells_come_back_as_they_were_written(rows):
         path = Path(folder) / "t.csv"
         with path.open("w", newline="", encoding="utf-8") as file:
             csv.writer(file).writerows([["key", "one", "two"], *written])
-        assert list(read_table(path, delimiter=",").rows) == written
+        assert list(read_table(path, separator=",").rows) == written
 
 
 @given(st.text(max_size=60))
