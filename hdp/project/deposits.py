@@ -63,6 +63,7 @@ class Deposit:
     prepared: str
     drafted: str | None
     published: str | None
+    mapping: str = ""
 
 
 _JSON = ("metadata", "origins", "findings", "readback", "candidates")
@@ -87,6 +88,7 @@ def insert_prepared(
     mapping_hash: str,
     pipeline: str,
     files: Sequence[DepositFile],
+    mapping: str = "",
 ) -> int | None:
     """Write the snapshot of a prepared item, in place of an earlier prepared one.
 
@@ -97,13 +99,13 @@ def insert_prepared(
         return None
     values = (
         title, _dump(metadata), _dump(origins), _dump(list(findings)),
-        mapping_hash, pipeline, now(),
+        mapping_hash, mapping, pipeline, now(),
     )  # fmt: skip
     if live is None:
         cursor = connection.execute(
-            "INSERT INTO deposit (title, metadata, origins, findings, mapping_hash, pipeline,"
-            " prepared, item_id, env, state, key)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'prepared', ?)",
+            "INSERT INTO deposit (title, metadata, origins, findings, mapping_hash, mapping,"
+            " pipeline, prepared, item_id, env, state, key)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'prepared', ?)",
             (*values, item_id, env, str(uuid.uuid4())),
         )
         deposit_id = int(cursor.lastrowid or 0)
@@ -111,7 +113,7 @@ def insert_prepared(
         deposit_id = live.id
         connection.execute(
             "UPDATE deposit SET title = ?, metadata = ?, origins = ?, findings = ?,"
-            " mapping_hash = ?, pipeline = ?, prepared = ? WHERE id = ?",
+            " mapping_hash = ?, mapping = ?, pipeline = ?, prepared = ? WHERE id = ?",
             (*values, deposit_id),
         )
     store_files(connection, deposit_id, files)

@@ -41,6 +41,7 @@ class Overview:
     published: str | None
     first_prepared: str | None
     mapping_hash: str | None
+    mapping: str | None
     sent_files: int
     uploaded: int
     failed: int
@@ -81,7 +82,7 @@ SELECT i.id, i.key, p.path AS "primary", p.media_type, h.n AS file_count, h.byte
        i.set_aside, i.accepted, i.created, d.state, d.id AS deposit_id, d.doing,
        COALESCE(d.title, '') AS title, d.remote_id, d.url, d.doi,
        d.prepared, d.drafted, d.published,
-       first.at AS first_prepared, d.mapping_hash,
+       first.at AS first_prepared, d.mapping_hash, d.mapping,
        COALESCE(s.n, 0) AS sent_files, COALESCE(s.uploaded, 0) AS uploaded,
        COALESCE(s.failed, 0) AS failed, COALESCE(s.bytes, 0) AS sent_bytes,
        COALESCE(s.uploaded_bytes, 0) AS uploaded_bytes

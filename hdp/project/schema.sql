@@ -90,7 +90,7 @@ CREATE TABLE mapping (
   file TEXT NOT NULL DEFAULT '',
   active INTEGER NOT NULL DEFAULT 0 CHECK (active IN (0, 1)),
   created TEXT NOT NULL
-);
+, applies TEXT NOT NULL DEFAULT '{}', position INTEGER NOT NULL DEFAULT 0);
 
 CREATE UNIQUE INDEX one_active_mapping ON mapping (active) WHERE active = 1;
 
@@ -122,7 +122,7 @@ CREATE TABLE deposit (
   previous INTEGER REFERENCES deposit (id),
   prepared TEXT NOT NULL,
   drafted TEXT,
-  published TEXT,
+  published TEXT, mapping TEXT NOT NULL DEFAULT '',
   CHECK (doing IS NULL OR owner IS NOT NULL),
   CHECK (state NOT IN ('draft', 'in_review', 'published') OR remote_id IS NOT NULL)
 );
@@ -229,3 +229,8 @@ CREATE TABLE added (
   path TEXT NOT NULL,
   PRIMARY KEY (root_id, path)
 ) WITHOUT ROWID;
+
+CREATE TABLE mapping_table (
+  mapping_id INTEGER PRIMARY KEY REFERENCES mapping (id) ON DELETE CASCADE,
+  marks BLOB NOT NULL
+);
