@@ -223,6 +223,7 @@ def find(
     result = scan(
         options,
         known=storing.known_of(project),
+        known_references=storing.references_known(project),
         progress=task.progress if task else None,
         cancelled=cancelled,
         walked=walked,

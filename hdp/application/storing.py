@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3  # noqa: TID251 - the type of a connection only
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from hdp import __version__
 from hdp.application.scan_settings import extra_roots, place_of, relpath_of
+from hdp.ingest.follow import KnownReferences
+from hdp.ingest.formats.reference import Reference
 from hdp.ingest.hashing import Hashes, Key
 from hdp.ingest.items import ScannedFile, ScannedItem, ScanResult
 from hdp.ingest.options import ScanOptions
+from hdp.ingest.walk import Found
 from hdp.project import files, grouping, setting_aside, settings
 from hdp.project.project import Project, relative
 from hdp.sdk import Finding
@@ -62,6 +67,39 @@ def known_of(project: Project) -> dict[Key, Hashes]:
     }
 
 
+def references_known(project: Project) -> KnownReferences:
+    """What files name, of those that are as they were when it was read by this HDP."""
+    stored = project.read(files.known_references)
+    kept = {
+        (relpath_of((root, path)), size, mtime_ns, inode): text
+        for (root, path, size, mtime_ns, inode), text in stored.items()
+    }
+
+    def ask(found: Found) -> list[Reference] | None:
+        text = kept.get(found)
+        if text is None:
+            return None
+        version, *references = json.loads(text)
+        return [Reference.from_json(one) for one in references] if version == __version__ else None
+
+    return ask
+
+
+def _keep_references(
+    connection: sqlite3.Connection, ids: Mapping[files.Place, int], result: ScanResult
+) -> None:
+    files.keep_references(
+        connection,
+        {
+            ids[place]: json.dumps(
+                [__version__, *(one.to_json() for one in named)], ensure_ascii=False
+            )
+            for path, named in result.references.items()
+            if (place := place_of(path)) in ids
+        },
+    )
+
+
 def store(
     project: Project, options: ScanOptions, result: ScanResult, check: Check = lambda: None
 ) -> Changes:
@@ -88,6 +126,7 @@ def _store(
         return options.path_of(relpath_of((root, path))).is_file()
 
     of_files = files.store_files(connection, roots, facts, exists, check)
+    _keep_references(connection, of_files.ids, result)
     grouped = [_item_fact(item) for item in result.items]
     of_items = grouping.store_items(connection, of_files.ids, grouped, check)
     setting_aside.set_aside_first(connection)

@@ -276,6 +276,8 @@ def _still(row: sqlite3.Row, fact: FileFact) -> FileFact:
     problems = [] if row["problems"] == "[]" else json.loads(row["problems"])
     if [one for one in problems if one["code"] in _OF_SCANS] != list(fact.problems):
         return fact  # the next check says again what it has to say
+    if not problems and row["status"] == fact.status:
+        return fact
     return replace(fact, status=row["status"], problems=problems)
 
 
@@ -312,8 +314,9 @@ def _insert(connection: sqlite3.Connection, root_id: int, fact: FileFact) -> int
 def _update(connection: sqlite3.Connection, file_id: int, root_id: int, fact: FileFact) -> None:
     connection.execute(
         "UPDATE file SET path = ?, size = ?, mtime_ns = ?, inode = ?, sha256 = ?, md5 = ?,"
-        " media_type = ?, status = ?, problems = ?, root_id = ? WHERE id = ?",
-        (*_values(fact), root_id, file_id),
+        " media_type = ?, status = ?, problems = ?, root_id = ?,"
+        " refs = CASE sha256 WHEN ? THEN refs END WHERE id = ?",
+        (*_values(fact), root_id, fact.sha256, file_id),
     )
 
 
@@ -326,6 +329,23 @@ def mark_changed(connection: sqlite3.Connection) -> None:
              JOIN deposit d ON d.id = s.deposit_id
              WHERE d.state IN ('draft', 'in_review', 'published')
              GROUP BY f.id HAVING SUM(s.sha256 = f.sha256) = 0)""",
+    )
+
+
+def known_references(connection: sqlite3.Connection) -> dict[tuple[str, str, int, int, int], str]:
+    """(root, path, size, mtime, inode) -> what the file names, as it was kept."""
+    rows = connection.execute(
+        "SELECT r.name, f.path, f.size, f.mtime_ns, f.inode, f.refs FROM file f"
+        " JOIN root r ON r.id = f.root_id WHERE f.refs IS NOT NULL"
+    ).fetchall()
+    return {tuple(row)[:5]: row["refs"] for row in rows}
+
+
+def keep_references(connection: sqlite3.Connection, refs: Mapping[int, str]) -> None:
+    """File id -> what the file names, to be known to the next scan."""
+    connection.executemany(
+        "UPDATE file SET refs = ? WHERE id = ? AND refs IS NOT ?",
+        [(text, file_id, text) for file_id, text in refs.items()],
     )
 
 

@@ -303,3 +303,46 @@ def test_a_dry_run_says_what_would_change_and_writes_nothing(app, project):
         "waiting": [],
     }  # fmt: skip
     assert project.path.read_bytes() == before
+
+
+def test_a_cancelled_scan_leaves_the_project_as_it_was(app, project):
+    from hdp.application import storing
+    from hdp.sdk import Cancelled
+
+    (project.root_dir("input") / "new.jpg").write_text("new")
+    (project.root_dir("input") / "photo_000.jpg").unlink()
+    before = project.read(items.list_items)
+    options, result = scanning.find(project)
+    looked = []
+
+    def check() -> None:
+        looked.append(1)
+        if len(looked) == 2:  # files are written, items are not
+            raise Cancelled("Cancelled.")
+
+    with pytest.raises(Cancelled):
+        storing.store(project, options, result, check)
+    assert project.read(items.list_items) == before
+    assert "1 new items" in scanning.scan_project(app)
+
+
+def test_what_a_file_names_is_read_once(app, make_folder, tmp_path):
+    from hdp.application import storing
+    from hdp.ingest.walk import Found
+
+    folder = make_folder(1)
+    (folder / "a.obj").write_text("mtllib a.mtl\nv 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n")
+    (folder / "a.mtl").write_text("newmtl m\nmap_Kd photo_000.jpg\n")
+    spec = scanning.NewProject(
+        tmp_path / "test.hdpc", "Test", "TST", folder, tmp_path / "output", {"extensions": [".obj"]}
+    )
+    project = scanning.create_project(app, spec)
+    scanning.scan_project(app)
+    info = (folder / "a.mtl").stat()
+    known = storing.references_known(project)
+    found = Found("a.mtl", info.st_size, info.st_mtime_ns, info.st_ino)
+    assert [one.text for one in known(found)] == ["photo_000.jpg"]
+    assert known(found._replace(mtime_ns=1)) is None
+    (folder / "a.mtl").write_text("newmtl m\n")
+    scanning.scan_project(app)
+    assert listed(app) == {1: ("a.obj", ["a.mtl", "a.obj"])}
