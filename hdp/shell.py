@@ -20,10 +20,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from hdp.application.page import serve
+from hdp.events import Dropped
 from hdp.sdk import UsageError
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
+    from hdp.events import Bus
     from hdp.web.server import WebServer
 
 log = logging.getLogger(__name__)
@@ -78,7 +80,7 @@ def _make_window(webview: Any, app: Application, server: WebServer) -> Any:
     window = webview.create_window(
         TITLE, server.url, width=width, height=height, min_size=_SMALLEST, text_select=True
     )
-    window.events.before_show += lambda: _set_up(window, server.base)
+    window.events.before_show += lambda: _set_up(app, window, server.base)
     window.events.closing += lambda: _on_closing(app, window, state)
     return window
 
@@ -102,11 +104,27 @@ def _heed_signals(window: Any) -> None:
     timer.start(250)
 
 
-def _set_up(window: Any, base: str) -> None:
+def _set_up(app: Application, window: Any, base: str) -> None:
     _heed_signals(window)
+    tell_drops(window.native.webview, app.bus)
     page = window.native.webview.page()
     keep_inside(page, base)
     page.profile().downloadRequested.connect(lambda one: _save_download(window, base, one))
+
+
+def tell_drops(view: Any, bus: Bus) -> None:
+    """Tell where files lie that are dropped on the view; a page is told their names only."""
+    from PySide6.QtCore import QEvent, QObject
+
+    class Drops(QObject):
+        def eventFilter(self, _: Any, event: Any) -> bool:
+            if event.type() == QEvent.Type.Drop:
+                urls = event.mimeData().urls()
+                if paths := [one.toLocalFile() for one in urls if one.isLocalFile()]:
+                    bus.emit(Dropped(paths))
+            return False  # the page hears of it as well
+
+    view.installEventFilter(Drops(view))
 
 
 def _save_download(window: Any, base: str, download: Any) -> None:

@@ -2,7 +2,7 @@
 import { SvelteMap } from 'svelte/reactivity'
 import { ApiError, asError, get, post } from './api'
 import { Events } from './events'
-import type { AppInfo, Environment, Job, Kind, Project, ServerEvent, Task } from './types'
+import type { AppInfo, Environment, Job, Kind, PreviewFacts, Project, ServerEvent, Task } from './types'
 
 /** What tells the tasks of a job apart: the item, or the title of work on no item. */
 export const taskKey = (task: Task): number | string => task.item ?? task.title
@@ -20,6 +20,10 @@ class Store {
   tasks = new SvelteMap<string, Task>()
   ticks = $state({ items: 0, files: 0, deposits: 0, pipelines: 0, plugins: 0, settings: 0, project: 0, jobs: 0, pictures: 0 })
   events = new Events({ event: (e) => this.hear(e), reset: () => void this.reset(), online: (o) => (this.online = o) })
+  /** How far the preview of a new project's folder is, as the last event told it. */
+  preview = $state.raw<PreviewFacts | null>(null)
+  /** Paths that were dropped on the window: the page itself is never told them. */
+  dropped = $state.raw<string[] | null>(null)
   private finished: ((job: Job) => void)[] = []
 
   get env(): Environment | null {
@@ -99,6 +103,8 @@ class Store {
   hear(event: ServerEvent): void {
     if (event.type === 'job') this.hearJob(event.job)
     else if (event.type === 'task') this.tasks.set(`${event.job_id}/${taskKey(event.task)}`, event.task)
+    else if (event.type === 'preview') this.preview = event.preview
+    else if (event.type === 'dropped') this.dropped = event.paths
     else if (event.type === 'changed') this.hearChange(event.kinds)
   }
 

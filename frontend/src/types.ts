@@ -68,6 +68,8 @@ export type ServerEvent = { seq: number; at: string } & (
   | { type: 'job'; job: Job }
   | { type: 'task'; job_id: number; task: Task }
   | { type: 'changed'; kinds: Kind[]; ids: number[] | null; by?: string | null }
+  | { type: 'preview'; preview: PreviewFacts }
+  | { type: 'dropped'; paths: string[] }
   | { type: 'said'; level: string; message: string }
   | { type: 'reset' }
 )
@@ -77,4 +79,6 @@ export interface Mapping { name: string; yaml: string; table: string; sheet: str
 export interface MappingAnswer { mapping: Mapping | null; columns: string[]; rows: { total: number }; findings: Finding[] }
 export interface MappingPreview { metadata: Record<string, unknown>; origins: Record<string, { rule: string; table?: string; row?: number; column?: string }>; findings: Finding[] }
 
-export interface Modality { id: string; title: string; summary: string; extensions: string[]; bundle: string; primary: string }
+export interface Modality { id: string; title: string; summary: string; extensions: string[]; bundle: string; primary: string; pipelines?: string[] }
+/** How far the look at a folder is that no project has yet. */
+export interface PreviewFacts { id: string; state: 'running' | 'done' | 'cancelled' | 'failed'; stage: 'listing' | 'checking' | 'reading'; done: number; total: number; ready: boolean }

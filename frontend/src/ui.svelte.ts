@@ -4,6 +4,7 @@ import { t } from './i18n/index.svelte'
 import { store } from './store.svelte'
 
 export type Theme = 'system' | 'light' | 'dark'
+export interface Made { name: string; file: string; items: number; aside: number }
 export interface Note { id: number; tone: 'idle' | 'ok' | 'loss'; text: string; hint: string }
 
 const kept = (name: string): string | null => {
@@ -27,6 +28,8 @@ class Ui {
   notes = $state<Note[]>([])
   job = $state<number | null>(null)
   palette = $state(false)
+  /** What the wizard has just made; its last words stand in a dialog. */
+  made = $state.raw<Made | null>(null)
   /** Below 1,160 px some row actions stand in the row's menu. */
   narrow = $state(false)
   private count = 0

@@ -118,7 +118,7 @@ class Found:
         for number in self._items_of.get(primary, ()):
             if self.result.items[number].primary == primary:
                 return number
-        raise NotFound("This item is not there any more.", code="no-item", hint="Scan again.")
+        raise NotFound("This item is not there any more.", code="no-such-item", hint="Scan again.")
 
     def _state(self, number: int) -> str:
         aside = self.set_aside and self.result.items[number].primary in self.set_aside

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,11 +55,15 @@ class ProjectPages:
         }
 
     def check(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Whether one step of the wizard (`details`, `paths`) will do; nothing is written."""
-        checks = {"details": scanning.check_details, "paths": scanning.check_paths}
+        """Whether a step of the wizard (`details`, `paths`, `options`) will do; writes nothing."""
+        checks: dict[str, Callable[[NewProject], object]] = {
+            "details": scanning.check_details,
+            "paths": scanning.check_paths,
+            "options": scanning.scan_options,
+        }
         if body.get("step") not in checks:
-            raise _wrong("step", "details or paths")
-        filled = {"input": "/", "output": "/", **{k: v for k, v in body.items() if v}}
+            raise _wrong("step", "details, paths or options")
+        filled = {"input": "/", "output": "/", **_filled(body)}
         checks[str(body["step"])](read_spec(filled))
         return {}
 
