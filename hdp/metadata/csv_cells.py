@@ -56,7 +56,7 @@ def read_cells(
 def _told_separator(text: str) -> tuple[str, str]:
     """Excel's first line `sep=;`, which it does not show either, and the text without it."""
     line, _, rest = text.partition("\n")
-    line = line.strip().strip('"')
+    line = line.rstrip("\r").strip('"')
     return (line[4], rest) if len(line) == 5 and line.lower().startswith("sep=") else ("", text)
 
 

@@ -18,6 +18,7 @@ _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?")
 _LONGEST = 32_767  # characters that a cell of a spreadsheet holds
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0d\x0e-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+_ANY = re.compile(".", re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 Rows = Sequence[Sequence[str]]
@@ -78,7 +79,9 @@ def write_xlsx(path: Path, columns: Sequence[str], rows: Rows, *, sheet: str = "
 def _cell(page: Any, text: str) -> Any:
     from openpyxl.cell import WriteOnlyCell
 
-    cell = WriteOnlyCell(page, value=_UNSEEN.sub(lambda one: f"_x{ord(one[0]):04X}_", text))
+    # Readers drop texts of blanks only, and all that XML cannot hold, unless written by number.
+    unseen = _UNSEEN if text.strip(" \t\n\r") else _ANY
+    cell = WriteOnlyCell(page, value=unseen.sub(lambda one: f"_x{ord(one[0]):04X}_", text))
     cell.data_type = "s"
     cell.number_format = "@"
     return cell

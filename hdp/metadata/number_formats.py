@@ -30,6 +30,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _ELAPSED = re.compile(r"(h+|m+|s+)", re.IGNORECASE)
+_CODES = {"early": "date-before-1900", "never": "date-impossible", "odd": "number-looks-like-date"}
 _DAY = timedelta(days=1)
 _MAX_SERIAL = 2_958_465  # 9999-12-31
 
@@ -186,7 +187,7 @@ def _show_date(one: NumberFormat, number: Decimal, date1904: bool) -> Shown:
     if "e" in one.parts:
         return Shown(_elapsed(one, number))
     if abs(number) > _MAX_SERIAL:
-        return Shown(plain_number(str(number)), "date-impossible")
+        return Shown(plain_number(str(number)), _CODES["never"])
     seconds = round((number - int(number // 1)) * 86400)
     days = int(number // 1) + seconds // 86400
     clock = _clock(one, seconds % 86400)
@@ -195,7 +196,7 @@ def _show_date(one: NumberFormat, number: Decimal, date1904: bool) -> Shown:
     day, doubt = _day(days, date1904)
     text = _day_text(one, day)
     if not doubt and not {"y", "d"} <= one.parts and one.parts & {"d", "m"}:
-        doubt = "number-looks-like-date"
+        doubt = _CODES["odd"]
     return Shown(f"{text} {clock}".strip(), doubt)
 
 
@@ -204,12 +205,12 @@ def _day(days: int, date1904: bool) -> tuple[str, str]:
     if date1904:
         return (date(1904, 1, 1) + days * _DAY).isoformat(), ""
     if days == 60:
-        return "1900-02-29", "date-impossible"
+        return "1900-02-29", _CODES["never"]
     start = date(1899, 12, 31) if 0 < days < 60 else date(1899, 12, 30)
     try:
-        return (start + days * _DAY).isoformat(), "date-before-1900" if days < 1 else ""
+        return (start + days * _DAY).isoformat(), _CODES["early"] if days < 1 else ""
     except OverflowError:
-        return str(days), "date-impossible"
+        return str(days), _CODES["never"]
 
 
 def _day_text(one: NumberFormat, day: str) -> str:

@@ -38,7 +38,8 @@ _UNSAFE = (UnsafeXml, DefusedXmlException)
 def read_cells(path: Path, data: bytes, sheet: str | None, most_rows: int | None = None) -> Cells:
     """All cells of a sheet (the first that is shown where none is named), or its first rows."""
     try:
-        return _reader(path, data)(path, data, sheet, most_rows)
+        read = _reader(path, data)
+        cells = read(path, data, sheet, most_rows)
     except python_calamine.PasswordError as error:
         hint = "Save it without a password."
         raise wrong(path, f"{path.name} is protected by a password.", hint) from error
@@ -48,6 +49,10 @@ def read_cells(path: Path, data: bytes, sheet: str | None, most_rows: int | None
     except _BROKEN as error:
         hint = "Open it in a spreadsheet program and save it again, or save it as CSV."
         raise wrong(path, f"{path.name} is no readable spreadsheet: {error}.", hint) from error
+    title, endings = _KINDS[read]
+    if not path.name.lower().endswith(endings):
+        cells.notes.note("extension-differs", text=title)
+    return cells
 
 
 def list_sheets(path: Path, data: bytes) -> tuple[SheetInfo, ...]:
@@ -198,6 +203,14 @@ def choose(path: Path, sheets: Sequence[SheetInfo], name: str | None) -> str:
 def _no_sheet(path: Path, sheets: Sequence[SheetInfo], name: str) -> InvalidInput:
     hint = f"It has: {', '.join(one.name for one in sheets)}."
     return wrong(path, f"{path.name} has no sheet {name}.", hint)
+
+
+_KINDS: dict[_Reader, tuple[str, tuple[str, ...]]] = {
+    _read_xlsx: ("an XLSX workbook", (".xlsx", ".xlsm", ".xltx")),
+    _read_xlsb: ("an XLSB workbook", (".xlsb",)),
+    _read_xls: ("an old XLS workbook", (".xls",)),
+    _read_ods: ("an OpenDocument sheet", (".ods", ".ots")),
+}
 
 
 def shown(value: Any) -> str:

@@ -44,7 +44,7 @@ def unique_names(names: Sequence[str]) -> tuple[str, ...]:
         name = text or f"Column {column_letter(position)}"
         numbers[name] += 1
         numbered = name
-        if numbers[name] > 1 or name in unique or (not text and name in given):
+        if name in unique or (not text and name in given):
             while (numbered := f"{name}#{max(2, numbers[name])}") in unique or numbered in given:
                 numbers[name] = max(2, numbers[name]) + 1
         unique[numbered] = None
