@@ -49,7 +49,7 @@ def project_options(project: Project) -> ScanOptions:
             values[name] = _resolved(here, values[name])
     options = ScanOptions.from_json(values)
     return with_never(
-        replace(options, by_hand=_by_hand(project), added=_added(project)), _own_files(project)
+        replace(options, by_hand=project.read(read_by_hand), added=_added(project)), _own_files(project)
     )
 
 
@@ -73,8 +73,9 @@ def _own_files(project: Project) -> list[Path]:
     return never
 
 
-def _by_hand(project: Project) -> ByHand:
-    made = project.read(by_hand.read)
+def read_by_hand(connection: sqlite3.Connection) -> ByHand:
+    """What was grouped by hand, as a scan takes it."""
+    made = by_hand.read(connection)
     return ByHand(
         {relpath_of(place): label for place, label in made.groups.items()},
         made.keys,

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from hdp import __version__
-from hdp.application.scan_settings import extra_roots, place_of, relpath_of
+from hdp.application.scan_settings import extra_roots, place_of, read_by_hand, relpath_of
 from hdp.ingest.follow import KnownReferences
 from hdp.ingest.formats.reference import Reference
 from hdp.ingest.hashing import Hashes, Key
@@ -119,6 +119,8 @@ def _store(
     result: ScanResult,
     check: Check,
 ) -> Changes:
+    if read_by_hand(connection) != options.by_hand:  # grouped otherwise while this was scanned
+        return Changes(regroup=True)
     roots = _roots(connection, project, options, result)
     facts = (_file_fact(one) for item in result.items for one in item.files)
 

@@ -32,11 +32,6 @@ def item_command() -> None:
     """Items: what becomes one record each."""
 
 
-item_command.add_command(pack_command)
-for _command in HAND_COMMANDS:
-    item_command.add_command(_command)
-
-
 @item_command.command("list", epilog=example("hdp item list --title 'SH-*' --json"))
 @filters
 @click.option("--status", type=click.Choice(STATUSES),
@@ -197,3 +192,8 @@ def _change(session: Session, ids: tuple[int, ...], change: Any, word: str) -> i
     session.write(f"{len(found)} items {word}.")
     session.emit({"items": found, "total": len(found)})
     return OK
+
+
+# Listed after those that every day needs.
+for _command in (pack_command, *HAND_COMMANDS):
+    item_command.add_command(_command)

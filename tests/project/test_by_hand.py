@@ -346,3 +346,12 @@ def test_what_a_file_names_is_read_once(app, make_folder, tmp_path):
     (folder / "a.mtl").write_text("newmtl m\n")
     scanning.scan_project(app)
     assert listed(app) == {1: ("a.obj", ["a.mtl", "a.obj"])}
+
+
+def test_a_scan_that_was_overtaken_does_not_undo_what_was_done_by_hand(app, project):
+    from hdp.application import storing
+
+    options, result = scanning.find(project, always=True)
+    regrouping.merge(app, [1, 2])
+    assert storing.store(project, options, result).regroup
+    assert listed(app)[1] == ("photo_000.jpg", ["photo_000.jpg", "photo_001.jpg"])
