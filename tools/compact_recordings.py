@@ -1,4 +1,4 @@
-"""Put what is needed of recorded answers into one file: `python -m tools.compact_recordings FOLDER`.
+"""Keep what is needed of recorded answers: `python -m tools.compact_recordings FOLDER`.
 
 FOLDER holds one JSON file for each request; those that create or change metadata are kept
 with the metadata sent, the status, the metadata answered and the errors said.

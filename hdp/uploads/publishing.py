@@ -25,6 +25,7 @@ def publish_draft(desk: Desk, task: Task) -> None:
     remote = desk.remote_for(task, deposit.title)
     files = desk.project.read(lambda c: deposits.list_files(c, deposit.id))
     check_uploaded(deposit, files)
+    check_still_valid(desk, deposit)
     try:
         with desk.intent(deposit, "publish") as ours:
             _check_site(desk, ours, files)
@@ -69,6 +70,24 @@ def check_uploaded(deposit: Deposit, files: Sequence[DepositFile]) -> None:
             code="files-not-verified",
             hint="Upload the files first.",
             where={"item": deposit.item_id},
+        )
+
+
+def check_still_valid(desk: Desk, deposit: Deposit) -> None:
+    """Refused where the metadata was right when prepared and is wrong today: a past embargo."""
+    found = desk.offline.validate(Record(fields=deposit.metadata, key=deposit.key))
+    errors = [
+        one
+        for one in found
+        if one.severity == "error" and one.where.get("field", "files") != "files"
+    ]
+    if errors:
+        raise Refused(
+            f"The repository would refuse it today: {errors[0].message}",
+            code="not-valid-today",
+            hint=f"{errors[0].hint} Then update the draft and publish again.".strip(),
+            where={"item": deposit.item_id, **errors[0].where},
+            findings=errors,
         )
 
 

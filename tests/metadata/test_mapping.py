@@ -288,7 +288,7 @@ def test_check_record():
     assert said == {
         ("required", "title"), ("required", "license"), ("required", "upload_type"),
         ("required", "publication_date"), ("not-in-vocabulary", "image_type"),
-        ("required", "creators"),
+        ("required", "creators.0.name"),
     }  # fmt: skip
     wrong = next(one for one in found if one.code == "not-in-vocabulary")
     assert wrong.where == {

@@ -38,7 +38,7 @@ def check_record(record: Record, today: date | None = None) -> Iterator[Finding]
     for name, value in fields.items():
         if translate.is_empty(value):
             continue
-        broken = list(check_json(brief(name), value))
+        broken = () if isinstance(value, str) else tuple(check_json(brief(name), value))
         yield from broken
         if not broken:
             yield from _check_field(str(name), value, fields, day)

@@ -8,7 +8,7 @@ from typing import Any
 
 from hdp.sdk import Finding
 from hdp_plugins.zenodo import translate
-from hdp_plugins.zenodo.findings import brief, wrong_shape
+from hdp_plugins.zenodo.findings import wrong_shape
 
 Schema = Mapping[str, Any]
 DEEPEST = 12
@@ -29,7 +29,9 @@ def check_shape(path: str, value: Any, schema: Schema, depth: int = 0) -> Iterat
     elif kind == "object":
         attributes = schema.get("properties", {})
         for name, one in value.items():
-            yield from check_shape(f"{path}.{name}", one, attributes.get(name, {}), depth + 1)
+            wanted = attributes.get(name, {})
+            if wanted.get("type") != "string" or not isinstance(one, str):
+                yield from check_shape(f"{path}.{name}", one, wanted, depth + 1)
 
 
 def _is(value: Any, kind: str) -> bool:
@@ -60,18 +62,24 @@ def _names(schema: Schema) -> str:
 
 def check_json(path: str, value: Any, depth: int = 0) -> Iterator[Finding]:
     """Each place of a value of any origin that cannot be written as JSON others can read."""
+    if isinstance(value, str):
+        return
     if depth > DEEPEST:
         yield wrong_shape(path, "a value without so many lists in lists", value)
     elif isinstance(value, list | tuple):
         for index, one in enumerate(value):
             yield from check_json(f"{path}.{index}", one, depth + 1)
     elif isinstance(value, Mapping):
-        for name, one in value.items():
-            if isinstance(name, str):
-                yield from check_json(f"{path}.{brief(name)}", one, depth + 1)
-            else:
-                yield wrong_shape(path, "an entry whose names are texts", value)
+        yield from _check_entry(path, value, depth)
     elif isinstance(value, float) and not math.isfinite(value):
         yield wrong_shape(path, "a number that can be written", value)
-    elif value is not None and not isinstance(value, bool | int | float | str):
+    elif value is not None and not isinstance(value, bool | int | float):
         yield wrong_shape(path, "a text, a number, a list or an entry", value)
+
+
+def _check_entry(path: str, value: Mapping[Any, Any], depth: int) -> Iterator[Finding]:
+    for name, one in value.items():
+        if not isinstance(name, str):
+            yield wrong_shape(path, "an entry whose names are texts", value)
+        elif not isinstance(one, str):
+            yield from check_json(f"{path}.{name}", one, depth + 1)

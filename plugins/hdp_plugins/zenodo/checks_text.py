@@ -14,17 +14,23 @@ from hdp_plugins.zenodo.texts import CONTROL, PLAIN, clean_html, rewritten
 LONGEST = 200_000
 HTML_FIELDS = ("description", "notes", "method")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+# Without a tag or an entity it is text; paragraphs and line breaks alone are never changed.
 _MARKUP = re.compile(r"[<&]")
+_SIMPLE = re.compile(
+    r"(?:<p>(?:[^<>&]|&(?:amp|lt|gt|quot|#x27|#39);|<br>)*</p>\s*)+|(?:[^<>&]|&(?:amp|lt|gt);)*"
+)
 
 
 def check_texts(path: str, value: Any) -> Iterator[Finding]:
     """Findings about all texts of a field, at any depth."""
     for place, text in _texts(path, value):
-        if place in HTML_FIELDS and _MARKUP.search(text):
-            yield from _check_text(place, text)
+        if not PLAIN.fullmatch(text) or len(text) > LONGEST:
+            problems = list(_check_text(place, text))
+            yield from problems
+            if any(one.severity == "error" for one in problems):
+                continue
+        if place in HTML_FIELDS and _MARKUP.search(text) and not _SIMPLE.fullmatch(text):
             yield from check_html(place, text)
-        elif not PLAIN.fullmatch(text) or len(text) > LONGEST:
-            yield from _check_text(place, text)
 
 
 def _texts(path: str, value: Any) -> Iterator[tuple[str, str]]:

@@ -8,8 +8,12 @@ from functools import lru_cache
 import ftfy
 import nh3
 
-# Text of these letters and signs is never rewritten; looking closer costs time.
-PLAIN = re.compile(r"[\t\n\x20-\x25\x27-\x7eäöüÄÖÜß]*")
+# Such text is never rewritten, and looking closer costs time: signs of ASCII, umlauts, and
+# other letters where no two of them stand together (damaged text has at least two).
+PLAIN = re.compile(
+    "(?:[\t\n\x20-\x25\x27-\x7e]|[äöüÄÖÜß](?![^\x00-\x7fäöüÄÖÜß])"
+    "|[àáèéêëìíîïñòóôõøùúûýÿÀÁÈÉÊËÇçÑÒÓÔÕØÚÛŁłŠšŽžčřěů–—…°²³§½](?![^\x00-\x7f]))*"
+)
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _KEPT_TAGS = {
     "a", "abbr", "acronym", "b", "blockquote", "br", "caption", "code", "dd", "div", "dl", "dt",
