@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from hdp.application import scanning, storing
+from hdp.application.finding_references import names_missing, take_folders
 from hdp.events import Changed
 from hdp.ingest.hashing import hash_file
 from hdp.ingest.names import why_skipped
@@ -40,7 +41,8 @@ def find_again(
     """Look below a folder for the missing files of items (of all, where no ids are given).
 
     Where a whole root was moved it is taken over as such; single files are taken where they are
-    found. `{"items", "found": [paths], "missing": [paths], "message"}`; items keep their ids.
+    found. Folders with what models name in vain become texture folders. Items keep their ids.
+    `{"items", "found": [paths], "missing": [paths], "message"}`.
     """
     project = app.project
     if not folder.is_dir():
@@ -51,13 +53,16 @@ def find_again(
     for one in ids:
         project.read(lambda c, one=one: items.get_item(c, one))  # type: ignore[misc]
     stored = project.read(items.list_items)
-    lost = _lost(project, [one for one in stored if not ids or one.id in ids])
-    if not lost:
+    wanted = [one for one in stored if not ids or one.id in ids]
+    lost, names = _lost(project, wanted), names_missing(wanted)
+    if not (lost or names):
         return {"items": [], "found": [], "missing": [], "message": "No file is missing."}
     found = _look(folder.resolve(), {one.file.id: one.file for one in lost}, cancelled)
-    if not found:
+    named = take_folders(project, names, _walk(folder.resolve(), cancelled)) if names else []
+    if not (found or named):
+        count = len(lost) + len(names)
         raise NotFound(
-            f"None of the {len(lost)} missing files is below {folder}.", code="not-found-again",
+            f"None of the {count} missing files is below {folder}.", code="not-found-again",
             hint="Files are known by their content: one that was changed is another file.",
             where={"file": str(folder)},
         )  # fmt: skip
@@ -68,7 +73,17 @@ def find_again(
     elif moved:
         project.roots = {root.name: root for root in project.read(files.list_roots)}
     scanning.scan_project(app)
-    return _told(app, lost, found)
+    told = _told(app, lost, found)
+    if not named:
+        return told
+    ids = [one.id for one in wanted if names_missing([one])]
+    count = len(named)
+    return told | {
+        "items": sorted({*told["items"], *ids}),
+        "found": sorted({*told["found"], *map(str, named)}),
+        "message": f"{told['message']} {count} files that models name were found, too; their"
+        " folders are texture folders of the project now.",
+    }
 
 
 def _lost(project: Project, wanted: Sequence[Item]) -> list[_Lost]:

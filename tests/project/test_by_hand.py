@@ -355,3 +355,19 @@ def test_a_scan_that_was_overtaken_does_not_undo_what_was_done_by_hand(app, proj
     regrouping.merge(app, [1, 2])
     assert storing.store(project, options, result).regroup
     assert listed(app)[1] == ("photo_000.jpg", ["photo_000.jpg", "photo_001.jpg"])
+
+
+def test_textures_that_were_never_there_are_found_by_name(app, make_folder, tmp_path):
+    folder = make_folder(1)
+    (folder / "a.obj").write_text("mtllib a.mtl\nv 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n")
+    (folder / "a.mtl").write_text("newmtl m\nmap_Kd C:\\\\work\\\\wood.png\n")
+    spec = scanning.NewProject(
+        tmp_path / "test.hdpc", "Test", "TST", folder, tmp_path / "output", {"extensions": [".obj"]}
+    )
+    scanning.create_project(app, spec)
+    scanning.scan_project(app)
+    textures = elsewhere(tmp_path, "deep/textures/wood.png")
+    assert listed(app) == {1: ("a.obj", ["a.mtl", "a.obj"])}
+    told = finding_again.find_again(app, [1], textures)
+    assert told["items"] == [1]
+    assert listed(app) == {1: ("a.obj", ["a.mtl", "a.obj", "wood.png"])}
