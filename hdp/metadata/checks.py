@@ -111,6 +111,6 @@ class _Check:
             where["item"] = self.item
         origin = self.origins.get(path.split(".")[0], {})
         where |= {key: origin[key] for key in ("table", "row", "column") if origin.get(key)}
-        args = {"field": path, "value": value, "better": better}
-        kept = {key: one for key, one in args.items() if one}
-        return Finding("error", code, message, hint or "Correct the value.", where, kept)
+        args = {key: one for key, one in (("value", value), ("better", better)) if one}
+        hint = hint or "Correct the value."
+        return Finding("error", code, message, hint, where, {"field": path, **args})
