@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from benchmarks import ingesting, scanning, starting
+from benchmarks import ingesting, scanning, starting, tables
 
 
 def main() -> None:
-    for name, ours, peer, what in (*scanning.measure(), *starting.measure(), *ingesting.measure()):
-        print(
-            f"{name:32} {ours * 1000:9.1f} ms   {peer * 1000:9.1f} ms   {ours / peer:6.2f} x {what}"
-        )
+    for part in (scanning, starting, tables, ingesting):
+        for name, ours, peer, what in part.measure():
+            times = f"{ours * 1000:9.1f} ms   {peer * 1000:9.1f} ms   {ours / peer:6.2f} x"
+            print(f"{name:32} {times} {what}")
 
 
 if __name__ == "__main__":

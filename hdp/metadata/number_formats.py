@@ -50,7 +50,7 @@ class NumberFormat:
     `whole` holds the digits and texts before the decimal point, "" standing for an optional digit.
     """
 
-    kind: str = "general"  # general, number or date
+    kind: str = "general"  # general, number, date or other
     parts: frozenset[str] = frozenset()
     whole: tuple[tuple[str, str], ...] = ()
     decimals: int = 0
@@ -72,19 +72,22 @@ class NumberFormat:
         return Shown(plain_number(raw))
 
 
+_OTHER = NumberFormat("other")
+
+
 @lru_cache(maxsize=4096)
 def parse_format(code: str) -> NumberFormat:
     """The format that a code such as `000000`, `0.00 "cm"` or `yyyy-mm-dd` describes."""
     if code.strip().lower() in ("", "general", "standard"):
-        return NumberFormat()
+        return _OTHER if code.strip().lower() == "standard" else NumberFormat()
     tokens = _first_section(code)
     words = "".join(text for kind, text in tokens if kind == "other")
     kinds = {kind for kind, _ in tokens}
     if "general" in words.lower() or "exponent" in kinds or ("/" in words and "time" not in kinds):
-        return NumberFormat()
+        return _OTHER
     if kinds & {"time", "elapsed"}:
         return NumberFormat("date", frozenset(_date_parts(tokens)))
-    return _number_format(tokens) if "digit" in kinds else NumberFormat()
+    return _number_format(tokens) if "digit" in kinds else _OTHER
 
 
 def _first_section(code: str) -> list[tuple[str, str]]:
@@ -126,7 +129,7 @@ def _date_parts(tokens: list[tuple[str, str]]) -> set[str]:
 def _number_format(tokens: list[tuple[str, str]]) -> NumberFormat:
     last = max(place for place, (kind, _) in enumerate(tokens) if kind == "digit")
     if last + 1 < len(tokens) and tokens[last + 1][0] == "comma":
-        return NumberFormat()  # shown in thousands: the number itself says more
+        return _OTHER  # shown in thousands: the number itself says more
     point = next((n for n, (kind, _) in enumerate(tokens) if kind == "point"), len(tokens))
     edge = min(point, last + 1)
     whole = tuple((kind, text) for kind, text in tokens[:edge] if kind not in ("comma", "percent"))

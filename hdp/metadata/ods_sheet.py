@@ -7,7 +7,7 @@ import zipfile
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
-from hdp.metadata.cells import Overlay, SheetInfo
+from hdp.metadata.cells import MAX_CELLS, Overlay, SheetInfo
 from hdp.metadata.number_formats import plain_number
 from hdp.metadata.xml_stream import feed, make_parser
 
@@ -41,22 +41,22 @@ def is_encrypted(archive: zipfile.ZipFile) -> bool:
         return False
 
 
-def sheet_names(archive: zipfile.ZipFile) -> list[SheetInfo]:
-    """All sheets by name; hidden ones by their style."""
-    reader = _Reader(None)
-    with archive.open("content.xml") as file:
-        feed(reader.parser, file, _MAX_BYTES)
-    return reader.sheets()
-
-
 def read_overlay(
-    archive: zipfile.ZipFile, sheet: str, names: list[SheetInfo]
+    archive: zipfile.ZipFile, sheet: str | None
 ) -> tuple[Overlay, tuple[SheetInfo, ...]]:
-    """What the sheet's cells show, and all sheets with their sizes."""
+    """What the cells of a sheet show (the first shown one for None), and all sheets' sizes."""
+    reader = _read(archive, sheet)
+    found = reader.sheets()
+    if sheet is None and reader.wanted is None and found:
+        reader = _read(archive, found[0].name)  # all are hidden
+    return reader.overlay, tuple(found)
+
+
+def _read(archive: zipfile.ZipFile, sheet: str | None) -> _Reader:
     reader = _Reader(sheet)
     with archive.open("content.xml") as file:
         feed(reader.parser, file, _MAX_BYTES)
-    return reader.overlay, tuple(names)
+    return reader
 
 
 class _Reader:
@@ -65,7 +65,7 @@ class _Reader:
     def __init__(self, sheet: str | None) -> None:
         self.overlay = Overlay()
         self.parser = make_parser(self._start, self._end, self._characters)
-        self._wanted = sheet
+        self.wanted = sheet
         self._found: list[tuple[SheetInfo, str]] = []
         self._hidden_styles: set[str] = set()
         self._style = self._table = ""
@@ -100,7 +100,10 @@ class _Reader:
         self._depth += 1
         if self._depth == 1:
             self._table = found.get(f"{_TABLE}name", "")
-            self._found.append((SheetInfo(self._table), found.get(f"{_TABLE}style-name", "")))
+            style = found.get(f"{_TABLE}style-name", "")
+            self._found.append((SheetInfo(self._table), style))
+            if self.wanted is None and style not in self._hidden_styles:
+                self.wanted = self._table
             self._row = self._columns = self._width = self._height = 0
 
     def _start_column(self, found: dict[str, str]) -> None:
@@ -153,7 +156,7 @@ class _Reader:
         self._row = min(self._row + self._rows_repeated, _MAX_REPEATED)
 
     def _mine(self) -> bool:
-        return self._depth == 1 and self._table == self._wanted
+        return self._depth == 1 and self._table == self.wanted
 
     def _end_cell(self) -> None:
         cell = self._cell or _Cell()
@@ -173,8 +176,8 @@ class _Reader:
             return
         last = (self._row + self._rows_repeated - 1, self._column + cell.repeated - 1)
         self.overlay.meet(*last)
-        if self._rows_repeated * cell.repeated > 5_000_000:
-            return  # refused by its size
+        if len(self.overlay.places) + self._rows_repeated * cell.repeated > MAX_CELLS:
+            raise OverflowError("it has too many cells")
         shown, doubt = _shown(cell, text)
         for row in range(self._row, last[0] + 1):
             for column in range(self._column, last[1] + 1):

@@ -95,9 +95,8 @@ def _read_ods(path: Path, data: bytes, sheet: str | None, most_rows: int | None)
         if ods_sheet.is_encrypted(archive):
             hint = "Save it without a password."
             raise wrong(path, f"{path.name} is protected by a password.", hint)
-        names = ods_sheet.sheet_names(archive)
-        chosen = choose(path, names, sheet)
-        overlay, infos = ods_sheet.read_overlay(archive, chosen, names)
+        overlay, infos = ods_sheet.read_overlay(archive, sheet)
+    chosen = choose(path, infos, sheet)
     _check_size(path, overlay)
     rows = _values(data, chosen, most_rows, overlay)
     return _made(rows, overlay, chosen, infos, sheet)

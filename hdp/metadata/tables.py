@@ -200,9 +200,11 @@ def _filled(rows: Sequence[Sequence[str]], columns: list[int]) -> set[int]:
 
 def _fill_merged(cells: Cells, start: int) -> None:
     """The value of cells merged downwards in each of their rows, as the person sees it."""
-    for first, column, last in cells.merged:
-        if last <= first or first < start or first >= len(cells.rows):
+    filled: dict[int, int] = {}  # column -> last row: merged cells never overlap in sound files
+    for first, column, last in sorted(cells.merged):
+        if last <= first or not max(start, filled.get(column, 0)) <= first < len(cells.rows):
             continue
+        filled[column] = last + 1
         value = cells.rows[first][column] if column < len(cells.rows[first]) else ""
         if not value:
             continue

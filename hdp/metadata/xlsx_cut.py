@@ -11,6 +11,7 @@ from hdp.metadata.xlsx_book import Book
 _ROOT = re.compile(rb"<(?:(\w+):)?worksheet[\s>]")
 _SHARED_REFERENCE = re.compile(rb't="s"[^>]*>(?:\s*<(?:\w+:)?f[^>]*/>)?\s*<(?:\w+:)?v>(\d+)<')
 _SHARED_ROOT = re.compile(rb"<(?:(\w+):)?sst[\s>]")
+_ENDING = re.compile(rb"<(?:\w+:)?si\s*/>|</(?:\w+:)?si\s*>")
 _BLOCK = 1 << 18
 
 
@@ -38,17 +39,15 @@ def _closing(root: re.Pattern[bytes], head: bytes, *names: bytes) -> bytes:
 
 
 def _cut_texts(book: Book, count: int) -> bytes:
-    """The first `count` shared texts; they stand in the order of their use."""
-    ending = re.compile(rb"<(?:\w+:)?si\s*/>|</(?:\w+:)?si\s*>")
-    text = b""
+    """The first `count` shared texts; they mostly stand in the order of their use."""
+    if count == 0:
+        return b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
+    text, seen = bytearray(), 0
     with book.archive.open(book.shared) as file:
         while block := file.read(_BLOCK):
             text += block
-            ends = [one.end() for one in ending.finditer(text)] if count else []
-            if count == 0:
-                break
-            if len(ends) >= count:
-                return text[: ends[count - 1]] + _closing(_SHARED_ROOT, text, b"sst")
-    if count == 0:
-        return b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
-    return text
+            for ending in _ENDING.finditer(text, seen):
+                seen, count = ending.end(), count - 1
+                if count == 0:
+                    return bytes(text[:seen]) + _closing(_SHARED_ROOT, bytes(text[:4096]), b"sst")
+    return bytes(text)

@@ -42,6 +42,7 @@ class SheetReader:
         self._shown: dict[tuple[int, str], Shown] = {}
         self._hidden_rows: list[int] = []
         self._filtered = False
+        self._columns_seen = 0  # columns come in order; a file that repeats them is not sound
         by_name: dict[str, Callable[[dict[str, str]], None]] = {
             "row": self._start_row, "c": self._start_cell, "v": self._start_value,
             "f": self._start_formula, "is": self._start_inline, "col": self._start_column,
@@ -103,7 +104,9 @@ class SheetReader:
     def _start_column(self, attributes: dict[str, str]) -> None:
         first, last = attributes.get("min", ""), attributes.get("max", "")
         if attributes.get("hidden") in _TRUE and first.isdigit() and last.isdigit():
-            for column in range(int(first) - 1, min(int(last), _MAX_COLUMNS)):
+            begin = max(int(first) - 1, self._columns_seen)
+            self._columns_seen = min(int(last), _MAX_COLUMNS)
+            for column in range(begin, self._columns_seen):
                 self.overlay.notes.note("hidden-columns", None, column)
 
     def _start_merge(self, attributes: dict[str, str]) -> None:

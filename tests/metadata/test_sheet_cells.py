@@ -335,11 +335,15 @@ SHEET = "xl/worksheets/sheet1.xml"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
+def _far_away(old):
+    return old.replace(b'"A2"', b'"XFD1048576"').replace(b'row r="2"', b'row r="1048576"')
+
+
 @pytest.mark.parametrize(
     ("part", "change"),
     [(SHEET, lambda old: _LAUGHS + old.partition(b"?>")[2] if b"?>" in old[:60] else _LAUGHS + old),
      ("xl/styles.xml", lambda old: _LAUGHS + old),
-     (SHEET, lambda old: old.replace(b'"A2"', b'"XFD1048576"').replace(b'row r="2"', b'row r="1048576"')),
+     (SHEET, _far_away),
      (SHEET, lambda old: old[: len(old) // 2]), ("xl/workbook.xml", lambda old: b"<x/>"),
      ("xl/workbook.xml", lambda old: b"nothing"), (SHEET, lambda old: b"")],
 )  # fmt: skip
@@ -401,3 +405,39 @@ def test_damaged_workbooks_never_crash(tmp_path_factory, noise, place):
             assert read_table(folder / name).columns
         except InvalidInput as error:
             assert error.message
+
+
+def test_open_document_sheets_that_never_end(tmp_path):
+    many = 'table:number-columns-repeated="16000" office:value="1"'
+    path = ods(
+        tmp_path / "t.ods", ('table:number-rows-repeated="1000000"', [cell("1", "float", many)])
+    )
+    with pytest.raises(InvalidInput, match="too many cells"):
+        read_table(path)
+
+
+def test_hidden_sheets_of_open_documents(tmp_path):
+    path = ods(tmp_path / "t.ods", ("", [cell("a"), cell("b")]), ("", [cell("1"), cell("2")]))
+    repack(path, {"content.xml": lambda old: old.replace(b'display="true"', b'display="false"')})
+    assert sheets(path)[0].hidden and read_table(path).rows == [["1", "2"]]
+    repack(path, {"META-INF/manifest.xml": lambda old: b"<m><encryption-data/></m>"})
+    with pytest.raises(InvalidInput, match="password"):
+        read_table(path)
+
+
+@pytest.mark.parametrize("code", ["# ?/?", "0.00E+00", "#,##0,", '"Tag" 0', "Standard", "@"])
+def test_a_number_is_no_date_for_its_format(tmp_path, code):
+    def fill(sheet):
+        sheet.append(["a", "b"])
+        sheet.append(["x", 1890])
+        sheet["B2"].number_format = code
+
+    assert read_table(save(tmp_path, fill)).rows[0][1].removeprefix("Tag ") == "1890"
+
+
+def test_many_merged_cells_cost_little(tmp_path):
+    path = save(tmp_path, lambda sheet: [sheet.append(["a", n]) for n in range(2000)])
+    merges = b"".join(b'<mergeCell ref="A%d:A2000"/>' % (n + 2) for n in range(1900))
+    made = b"</sheetData><mergeCells>" + merges + b"</mergeCells>"
+    repack(path, {SHEET: lambda old: old.replace(b"</sheetData>", made)})
+    assert {row[0] for row in read_table(path).rows} == {"a"}
