@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from hdp.application import describing, pipelining
@@ -15,6 +15,7 @@ from hdp.project import items
 from hdp.project.overview import Overview, list_overview
 from hdp.sdk import HdpError, Refused, UsageError
 from hdp.uploads import Desk, drafts, files, publishing, settling
+from hdp.uploads.ahead import Ahead
 from hdp.uploads.preparing import Preparer
 
 if TYPE_CHECKING:
@@ -149,8 +150,8 @@ def start(app: Application, action: Action) -> Started:
         return planned
     desk = app.desk(action.env, action.by)
     _confirm(action, desk, len(planned.chosen))
-    work = _work(app, desk, action)
     subjects = [(row.id, row.title or row.key) for row in planned.chosen]
+    work = _work(app, desk, action, [item_id for item_id, _ in subjects])
     args = {"confirm": action.confirm, **action.args}
     job = app.jobs.submit(
         action.kind, _TITLES[action.kind], subjects, work,
@@ -181,10 +182,11 @@ def _lane(app: Application, desk: Desk, action: Action, rows: list[Overview]) ->
     return remote_lane(f"{host}:large", 2) if large else remote_lane(host)
 
 
-def _work(app: Application, desk: Desk, action: Action) -> Work:
+def _work(app: Application, desk: Desk, action: Action, subjects: Sequence[int]) -> Work:
     match action.kind:
         case "prepare":
             preparer = describing.preparer(app, desk, action.args.get("mapping"))
+            preparer = replace(preparer, ahead=Ahead(app.project, desk.env, subjects))
             return lambda task: _prepare_once(desk, task, preparer)
         case "pipeline" | "pipeline-draft":
             return pipelining.work(app, desk, action.kind, action.args)

@@ -22,6 +22,7 @@ from hdp.sdk import Target, UsageError
 from hdp.uploads import Desk
 
 if TYPE_CHECKING:
+    from hdp.application.mapping_loading import MappingCache
     from hdp.application.pictures import Pictures
 
 log = logging.getLogger(__name__)
@@ -61,6 +62,13 @@ class Application:
             catalogue = load(self.home, safe=self._safe, extra=self._plugin_dirs)
         self.bus.listen(catalogue.observe)
         return catalogue
+
+    @cached_property
+    def mappings(self) -> MappingCache:
+        """The last mappings with their tables, kept for screens that ask again and again."""
+        from hdp.application.mapping_loading import MappingCache
+
+        return MappingCache()
 
     @cached_property
     def pictures(self) -> Pictures:

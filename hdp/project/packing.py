@@ -8,7 +8,7 @@ from typing import Any
 
 from hdp.project.settings import get_setting, set_setting
 
-_PROJECT, _ITEMS = "packing", "packing_items"
+_PROJECT, ITEMS = "packing", "packing_items"
 
 
 def project_choices(connection: sqlite3.Connection) -> dict[str, Any]:
@@ -25,15 +25,15 @@ def set_project_choices(connection: sqlite3.Connection, choices: Mapping[str, An
 
 def item_choices(connection: sqlite3.Connection, item_id: int) -> dict[str, Any]:
     """What was chosen for an item; {} where nothing was."""
-    return dict((get_setting(connection, _ITEMS) or {}).get(str(item_id), {}))
+    return dict((get_setting(connection, ITEMS) or {}).get(str(item_id), {}))
 
 
 def set_item_choices(
     connection: sqlite3.Connection, item_ids: Sequence[int], choices: Mapping[str, Any]
 ) -> None:
     """Choose for items; an empty choice gives it back to the project."""
-    stored = dict(get_setting(connection, _ITEMS) or {})
+    stored = dict(get_setting(connection, ITEMS) or {})
     for item_id in item_ids:
         merged = stored.get(str(item_id), {}) | dict(choices)
         stored[str(item_id)] = {key: one for key, one in merged.items() if one}
-    set_setting(connection, _ITEMS, stored)
+    set_setting(connection, ITEMS, stored)

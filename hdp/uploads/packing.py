@@ -49,10 +49,12 @@ class Packer:
             lambda c: PackChoices.merged(rows.project_choices(c), rows.item_choices(c, item.id))
         )
 
-    def plan(self, item: Item, *, taken: Iterable[str] = ()) -> Packing:
-        """What the record would hold; nothing is read or written."""
+    def plan(
+        self, item: Item, *, taken: Iterable[str] = (), choices: PackChoices | None = None
+    ) -> Packing:
+        """What the record would hold, by these choices or those stored; nothing is written."""
         return plan(
-            pack_files(item), self.choices(item), taken=taken, item_id=item.id,
+            pack_files(item), choices or self.choices(item), taken=taken, item_id=item.id,
             most_files=self.desk.target.max_files, most_bytes=self.desk.target.max_bytes,
         )  # fmt: skip
 

@@ -6,16 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hdp.ingest.packing_model import Packing
+from hdp.ingest.packing_model import PackChoices, Packing
 from hdp.jobs import Task
 from hdp.pipelines.patches import apply_patches
 from hdp.pipelines.results import Patch
 from hdp.project import deposits, runs
 from hdp.project.deposits import Deposit, DepositFile
 from hdp.project.items import Item
+from hdp.project.known import Known, read_known
 from hdp.project.overrides import ByHand, read_by_hand
 from hdp.project.runs import Run
 from hdp.sdk import Finding, InvalidInput, Record
+from hdp.sdk.model import Severity
+from hdp.uploads.ahead import Ahead
 from hdp.uploads.desk import Desk
 from hdp.uploads.files import to_local
 from hdp.uploads.packing import Packer
@@ -35,12 +38,17 @@ _BLOCKING = {
 
 @dataclass(frozen=True)
 class Described:
-    """What the mapping says of an item; `origins` tell where each field came from."""
+    """What the mapping says of an item; `origins` tell where each field came from.
+
+    `mapping` is its name; the fields `later` are those that it leaves to a pipeline.
+    """
 
     fields: Mapping[str, Any]
     origins: Mapping[str, Any] = field(default_factory=dict)
     findings: Sequence[Finding] = ()
     mapping_hash: str = ""
+    mapping: str = ""
+    later: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,7 @@ class Composed:
     pipeline: str
     packing: Packing = field(default_factory=lambda: Packing(()))
     derived: list[DepositFile] = field(default_factory=list)
+    mapping: str = ""
 
     @property
     def title(self) -> str:
@@ -73,11 +82,17 @@ CheckRecord = Callable[[Record, str], Sequence[Finding]]
 
 @dataclass(frozen=True)
 class Preparer:
-    """Composes and prepares items of a desk; made once for a batch."""
+    """Composes and prepares items of a desk; made once for a batch.
+
+    `ahead` reads what is stored of the items of a batch many at a time. Where a `pipeline_follows`,
+    fields that it fills may still be empty.
+    """
 
     desk: Desk
     describe: Describe
     check_record: CheckRecord
+    ahead: Ahead | None = None
+    pipeline_follows: bool = False
 
     def compose(self, item: Item, pipeline: str = "", by_hand: ByHand | None = None) -> Composed:
         """The item as it would be sent; nothing is written.
@@ -85,11 +100,20 @@ class Preparer:
         With `pipeline`, its upload list alone decides on the files; `by_hand` takes the place
         of what is stored as set by hand.
         """
+        return self._compose(self._known(item.id), pipeline, by_hand)
+
+    def _known(self, item_id: int) -> Known:
+        """What is stored of an item, read ahead for a batch or now."""
+        if self.ahead is not None and (found := self.ahead.take(item_id)) is not None:
+            return found
+        env = self.desk.env
+        return self.desk.project.read(lambda c: read_known(c, item_id, env))
+
+    def _compose(self, known: Known, pipeline: str, by_hand: ByHand | None = None) -> Composed:
+        item, done = known.item, known.runs
         described = self.describe(item)
-        done = self.desk.project.read(lambda c: runs.list_runs(c, item.id))
-        hand = by_hand or self.by_hand(item)
-        fields, origins = with_hand(described, done, hand)
-        derived, packing = self._files(item, done, pipeline)
+        fields, origins = with_hand(described, done, by_hand or known.hand)
+        derived, packing = self._files(known, pipeline)
         files = [*self._packer.planned_files(item, packing), *derived]
         findings = [
             *described.findings,
@@ -97,9 +121,14 @@ class Preparer:
             *packing.findings,
             *self._check(fields, origins, files, item, packing.findings),
         ]
+        findings = [
+            left_to_pipeline(one, described.later, ran=bool(done), follows=self.pipeline_follows)
+            for one in findings
+        ]
         return Composed(
-            fields, origins, findings, files, described.mapping_hash, pipeline, packing, derived
-        )
+            fields, origins, findings, files, described.mapping_hash, pipeline, packing, derived,
+            described.mapping,
+        )  # fmt: skip
 
     def by_hand(self, item: Item) -> ByHand:
         """What is stored as set or locked by hand."""
@@ -115,16 +144,17 @@ class Preparer:
     def _packer(self) -> Packer:
         return Packer(self.desk)
 
-    def _files(
-        self, item: Item, done: Sequence[Run], pipeline: str
-    ) -> tuple[list[DepositFile], Packing]:
+    def _files(self, known: Known, pipeline: str) -> tuple[list[DepositFile], Packing]:
         """What pipelines made for the record, and the plan of the item's own files."""
-        chosen = [run for run in done if pipeline in ("", run.pipeline)]
+        chosen = [run for run in known.runs if pipeline in ("", run.pipeline)]
         derived = [_derived(one) for run in chosen for one in run.artifacts
                    if one.path in run.uploads]  # fmt: skip
         with_sources = not pipeline or any(SOURCES in run.uploads for run in chosen)
         taken = [one.name for one in derived]
-        return derived, self._packer.plan(item, taken=taken) if with_sources else Packing(())
+        if not with_sources:
+            return derived, Packing(())
+        choices = PackChoices.merged(*known.packing)
+        return derived, self._packer.plan(known.item, taken=taken, choices=choices)
 
     def _check(
         self,
@@ -148,13 +178,13 @@ class Preparer:
         ]
         return [_placed(one, item, origins) for one in (*ours, *theirs)]
 
-    def prepare(self, task: Task, pipeline: str = "") -> Deposit | None:
+    def prepare(self, task: Task, pipeline: str = "") -> None:
         """Write the item's snapshot; InvalidInput with all findings where it cannot be sent so."""
-        item = self.desk.item(task.subject)
-        live = self.desk.live(item.id)
+        known = self._known(task.subject)
+        item, live = known.item, known.live
         if live is not None and (live.state != "prepared" or live.doing):
             task.skip("There is a draft of it already.")
-        composed = self.compose(item, pipeline)
+        composed = self._compose(known, pipeline)
         task.title = composed.title or item.key
         if composed.errors:
             raise _not_ready(item, composed)
@@ -164,11 +194,9 @@ class Preparer:
         deposit_id = self.desk.project.write(lambda c: self._insert(c, item, composed))
         if deposit_id is None:
             task.skip("Another HDP made a draft of it just now.")
-            return None
         self.desk.changed(item.id)
         warnings = len([one for one in composed.findings if one.severity == "warning"])
         task.say(f"Prepared, {warnings} warnings" if warnings else "Prepared")
-        return self.desk.live(item.id)
 
     def _make(self, task: Task, item: Item, composed: Composed) -> Composed:
         """The same with its archives and derived files on disk."""
@@ -185,6 +213,7 @@ class Preparer:
             origins=composed.origins,
             findings=[one.to_json() for one in composed.findings],
             mapping_hash=composed.mapping_hash,
+            mapping=composed.mapping,
             pipeline=composed.pipeline,
             files=composed.files,
         )
@@ -195,6 +224,21 @@ def _placed(one: Finding, item: Item, origins: Mapping[str, Mapping[str, Any]]) 
     place = {key: origin[key] for key in ("table", "row", "column") if origin.get(key)}
     where = {"item": item.id, "file": item.primary.path, **place, **one.where}
     return Finding(one.severity, one.code, one.message, one.hint, where, one.args)
+
+
+def left_to_pipeline(one: Finding, later: Sequence[str], *, ran: bool, follows: bool) -> Finding:
+    """The finding in other words where it misses a field that a pipeline is to fill."""
+    name = str(one.where.get("field", "")).split(".")[0]
+    if one.code != "required" or name not in later:
+        return one
+    if ran:
+        message = f"{name} is left to a pipeline, and none of those that ran has filled it."
+        hint = "Look at the pipeline's results, or fill it in by hand."
+    else:
+        message = f"{name} is filled by a pipeline, which has not run on this item yet."
+        hint = "Run it first (hdp pipeline run), or draft with it: hdp pipeline draft."
+    severity: Severity = "info" if follows and not ran else "error"
+    return Finding(severity, "pipeline-pending", message, hint, one.where, {"field": name})
 
 
 def with_hand(

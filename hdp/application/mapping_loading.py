@@ -1,0 +1,210 @@
+"""The project's mappings read from the project, each parsed with its table when it is needed."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hdp.application.checked_table import TableState, check_table
+from hdp.application.mapping_choice import Facts, choose_mapping
+from hdp.metadata.mapping import Mapping, parse_mapping
+from hdp.metadata.rows import Rows
+from hdp.metadata.rules import ItemFacts
+from hdp.metadata.tables import Table
+from hdp.project import mappings
+from hdp.project.items import Item
+from hdp.project.mappings import MappingRow
+from hdp.sdk import Conflict, Finding, HdpError, NotFound, Target
+from hdp.uploads.preparing import Described
+
+if TYPE_CHECKING:
+    from hdp.application.app import Application
+
+_KEPT = 4
+
+
+@dataclass(frozen=True)
+class LoadedMapping:
+    """A stored mapping, parsed, with its table as it was read."""
+
+    row: MappingRow
+    mapping: Mapping
+    table: Table | None
+    rows: Rows
+    state: TableState
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What is wrong with the mapping and its table as a whole."""
+        found = [*self.mapping.findings, *self.rows.findings, *self.state.findings]
+        return found + list(self.table.findings if self.table else ())
+
+    def describe(self, item: Item) -> Described:
+        """What the mapping says of an item."""
+        applied = self.mapping.apply(facts_of(item), self.rows)
+        findings = [*self.rows.findings, *applied.findings]
+        return Described(
+            applied.fields, applied.origins, findings, self.row.hash, self.row.name,
+            self.mapping.pipeline_fields,
+        )  # fmt: skip
+
+
+def facts_of(item: Item) -> ItemFacts:
+    """What a mapping may know of an item."""
+    return ItemFacts(
+        id=item.id,
+        key=item.key,
+        primary_relpath=item.primary.path,
+        filename=Path(item.primary.path).name,
+        files=tuple(one.path for one in item.files),
+    )
+
+
+class MappingCache:
+    """The last mappings with their tables, for screens that ask again and again."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Any, LoadedMapping] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, app: Application, target: type[Target], row: MappingRow) -> LoadedMapping:
+        """The mapping, from memory where neither it nor its table's file was changed."""
+        key = (
+            str(app.project.path), target.id, row.name, row.hash, row.base, row.table_digest,
+            _facts(app.project.folder / row.table_path) if row.table_path else None,
+        )  # fmt: skip
+        with self._lock:
+            found = self._kept.get(key)
+        if found is None:
+            found = read_mapping(app, target, row)
+        with self._lock:
+            self._kept[key] = found
+            self._kept.move_to_end(key)
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return found
+
+
+def _facts(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def read_mapping(app: Application, target: type[Target], row: MappingRow) -> LoadedMapping:
+    """A stored mapping, its table read anew."""
+    base = app.project.folder / row.base
+    mapping = parse_mapping(row.source, base=base, schema=target.schema(), source=row.name)
+    table = mapping.read_table()
+    state = check_table(
+        row, table, lambda: app.project.read(lambda c: mappings.get_marks(c, row.name))
+    )
+    return LoadedMapping(row, mapping, table, mapping.rows(table), state)
+
+
+class LoadedMappings:
+    """All mappings of a project, or the one that was named; each is read when it is needed."""
+
+    def __init__(
+        self, app: Application, target: type[Target], rows: Sequence[MappingRow], *,
+        named: bool = False, fresh: bool = True,
+    ) -> None:  # fmt: skip
+        self.rows = list(rows)
+        self._app, self._target = app, target
+        self._named, self._fresh = named, fresh
+        self._read: dict[str, LoadedMapping | HdpError] = {}
+        self._lock = threading.RLock()
+
+    def get(self, row: MappingRow) -> LoadedMapping:
+        """One of them; HdpError where it or its table cannot be read."""
+        with self._lock:
+            if row.name not in self._read:
+                self._read[row.name] = self._load(row)
+            found = self._read[row.name]
+        if isinstance(found, HdpError):
+            raise found
+        return found
+
+    def _load(self, row: MappingRow) -> LoadedMapping | HdpError:
+        try:
+            if self._fresh:
+                return read_mapping(self._app, self._target, row)
+            return self._app.mappings.get(self._app, self._target, row)
+        except HdpError as error:
+            return error
+
+    def choose(self, item_id: int, primary: str) -> MappingRow | None:
+        """The mapping that an item uses."""
+        if self._named:
+            return self.rows[0]
+        return choose_mapping(self.rows, Facts(item_id, primary))
+
+    def describe(self, item: Item) -> Described:
+        """What the item's mapping says of it."""
+        row = self.choose(item.id, item.primary.path)
+        if row is None:
+            return Described({}, {}, [_not_claimed(item)])
+        return self.get(row).describe(item)
+
+
+def _not_claimed(item: Item) -> Finding:
+    return Finding(
+        "error",
+        "no-mapping",
+        "No mapping of the project is for this item.",
+        "Set one for all others: hdp mapping set MAPPING.yaml --for-all-others.",
+        {"item": item.id},
+    )
+
+
+def load_mapping(app: Application, target: type[Target], name: str | None = None) -> LoadedMapping:
+    """A mapping of the project (the active one), its table read anew; Conflict without one."""
+    return read_mapping(app, target, get_row(app, name))
+
+
+def get_row(app: Application, name: str | None = None) -> MappingRow:
+    """A stored mapping (the active one); NotFound or Conflict where there is none."""
+    row = app.project.read(lambda c: mappings.get_mapping(c, name))
+    if row is None and name:
+        raise NotFound(
+            f"There is no mapping {name}.", code="no-such-mapping", hint="See: hdp mapping list"
+        )
+    if row is None:
+        rows = app.project.read(mappings.list_mappings)
+        if not rows:
+            raise no_mapping()
+        return rows[0]
+    return row
+
+
+def load_mappings(
+    app: Application, target: type[Target], name: str | None = None, *, fresh: bool = True
+) -> LoadedMappings:
+    """All mappings (or one alone, by name); Conflict where there is none at all.
+
+    `fresh` reads tables anew; otherwise they may come from memory where the file is the same.
+    """
+    if name:
+        return LoadedMappings(app, target, [get_row(app, name)], named=True, fresh=fresh)
+    rows = app.project.read(mappings.list_mappings)
+    if not rows:
+        raise no_mapping()
+    loaded = LoadedMappings(app, target, rows, fresh=fresh)
+    if len(rows) == 1:
+        loaded.get(rows[0])  # said once and at once, and not by every item
+    return loaded
+
+
+def no_mapping() -> Conflict:
+    """The error of a project without any mapping."""
+    return Conflict(
+        "The project has no mapping yet: nothing says what the records are called.",
+        code="no-mapping",
+        hint="Set one with: hdp mapping set MAPPING.yaml (hdp mapping new proposes one).",
+    )

@@ -1,0 +1,65 @@
+"""All that is stored of items and goes into their records, read for many at once."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hdp.project import deposits, items, packing, runs
+from hdp.project.deposits import Deposit
+from hdp.project.items import Item
+from hdp.project.overrides import ByHand, read_by_hand
+from hdp.project.runs import Run
+from hdp.project.settings import get_setting
+
+_LIVE = ("prepared", "draft", "in_review")
+
+
+@dataclass(frozen=True)
+class Known:
+    """An item, its live deposit, finished runs, what was set by hand, and how it is packed."""
+
+    item: Item
+    live: Deposit | None
+    runs: Sequence[Run]
+    hand: ByHand
+    packing: Sequence[Mapping[str, Any]]
+
+
+def read_known(connection: sqlite3.Connection, item_id: int, env: str) -> Known:
+    """What is known of one item; NotFound where there is none of that id."""
+    found = read_many(connection, [item_id], env)
+    if item_id not in found:
+        items.get_item(connection, item_id)  # says that there is none
+    return found[item_id]
+
+
+def read_many(
+    connection: sqlite3.Connection, item_ids: Sequence[int], env: str
+) -> dict[int, Known]:
+    """item id -> what is known of it; items that are not there are left out."""
+    ids = [json.dumps(list(item_ids))]
+    live = {one.item_id: one for one in deposits.list_deposits(connection, env, _LIVE, item_ids)}
+    ran = _having(connection, "run WHERE state = 'done' AND", ids)
+    by_hand = _having(connection, "override WHERE", ids)
+    project = packing.project_choices(connection)
+    chosen = get_setting(connection, packing.ITEMS) or {}
+    return {
+        item.id: Known(
+            item,
+            live.get(item.id),
+            runs.list_runs(connection, item.id) if item.id in ran else [],
+            read_by_hand(connection, item.id, env) if item.id in by_hand else ByHand(),
+            (project, dict(chosen.get(str(item.id), {}))),
+        )
+        for item in items.list_items(connection, item_ids)
+    }
+
+
+def _having(connection: sqlite3.Connection, where: str, ids: list[str]) -> set[int]:
+    """The items that have rows there at all: most have none."""
+    query = f"SELECT DISTINCT item_id FROM {where} item_id IN (SELECT value FROM json_each(?))"
+    return {row[0] for row in connection.execute(query, ids).fetchall()}
