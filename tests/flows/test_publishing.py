@@ -145,6 +145,16 @@ def test_today_is_the_day_of_publishing(app, project, do):
     assert record.raw["metadata"]["publication_date"] == date.today().isoformat()
 
 
+def test_an_embargo_that_ended_meanwhile_is_not_published(app, uploaded, do):
+    (deposit, *_rest) = uploaded.read(lambda c: deposits.list_deposits(c, "practice"))
+    metadata = {**deposit.metadata, "access_right": "embargoed", "embargo_date": "2020-01-01"}
+    uploaded.write(lambda c: deposits.update(c, deposit.id, metadata=metadata))
+    (task,) = do("publish", deposit.item_id)["tasks"]
+    assert task["error"]["code"] == "not-valid-today"
+    assert task["error"]["where"]["field"] == "embargo_date"
+    assert views.published_groups(app, "practice")["total"] == 0
+
+
 def test_a_publish_without_answer_is_looked_up(uploaded, do, practice, app):
     practice.faults.add("lost-answer:publish")
     assert do("publish")["state"] == "done"
