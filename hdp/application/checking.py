@@ -9,10 +9,11 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hdp.application.storing import PRINT
 from hdp.events import Changed
 from hdp.ingest.items import worst
 from hdp.jobs import Lane, Task
-from hdp.project import checks, files
+from hdp.project import checks, files, settings
 from hdp.project.files import FileRow
 from hdp.sdk import Cancelled
 
@@ -26,6 +27,7 @@ _PORTION = 1000  # files between two writes
 # Said of the circumstances rather than of the content: tried again with the next scan.
 _PASSING = {"unreadable", "missing", "worker-died", "worker-timeout", "worker-memory"}
 _AGAIN = (".gltf",)  # what these show depends on other files
+_ALL_SEEN = "checked_print"  # the scan of which every file was seen
 Shown = tuple[str, list[dict[str, Any]]]
 
 
@@ -35,15 +37,25 @@ def check_files(app: Application) -> int | None:
     What was seen before is remembered by content, so a job that was cut off is taken up
     where it stopped.
     """
+    scanned = app.project.setting(PRINT)
+    if scanned and scanned == app.project.setting(_ALL_SEEN):
+        return None
     waiting = sum(1 for _ in _waiting(app))
     if not waiting:
+        _store_all_seen(app, scanned)
         return None
 
     def work(task: Task) -> None:
         task.say(_check_all(app, task, waiting))
+        if not any(True for _ in _waiting(app)):
+            _store_all_seen(app, scanned)
 
     title = f"{waiting} files"
     return app.jobs.submit("check", "Check the files", [(0, title)], work, lane=_LANE)
+
+
+def _store_all_seen(app: Application, scanned: str | None) -> None:
+    app.project.write(lambda c: settings.set_setting(c, _ALL_SEEN, scanned or ""))
 
 
 def _waiting(app: Application) -> Iterator[FileRow]:

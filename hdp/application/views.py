@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from hdp.application.actions import why_not
 from hdp.application.selection import Selection, matching, state_word
 from hdp.application.shapes import deposit_json, item_json
-from hdp.project import deposits, items, mappings
+from hdp.project import deposits, items, listing, mappings
 from hdp.project.deposits import Deposit
 from hdp.project.overview import STAGES, Overview, list_overview
 from hdp.sdk import UsageError
@@ -42,6 +42,12 @@ def overview(app: Application, env: str) -> list[Overview]:
     """All items in one environment, those set aside left out."""
     rows = app.project.read(lambda c: list_overview(c, env))
     return [row for row in rows if row.set_aside is None]
+
+
+def count_troubled(app: Application) -> int:
+    """How many items have a file that is not valid, those set aside left out."""
+    found = app.project.read(lambda c: listing.count_statuses(c, listing.ListFilter(env="")))
+    return sum(found.values()) - found.get("valid", 0)
 
 
 def counts(rows: Sequence[Overview]) -> dict[str, int]:

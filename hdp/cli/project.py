@@ -174,9 +174,7 @@ def _scan(session: Session, app: Application) -> int:
             session.tell(f"  {task['error']['hint']}")
     for line in finding_lines(report["findings"]):
         session.tell(line)
-    rows = views.overview(app, session.env_name)
-    troubled = sum(1 for row in rows if row.worst != "valid")
-    if troubled:
+    if troubled := views.count_troubled(app):
         session.tell(f"{troubled} items have problems: hdp item list")
     session.emit(document | report | {"project": _about(app)})
     return code
