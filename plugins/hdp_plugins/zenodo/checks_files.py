@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from hdp.sdk import Finding, LocalFile
+from hdp_plugins.zenodo.findings import brief
 
 MOST_FILES = 100
 MOST_BYTES = 50_000_000_000
@@ -37,7 +38,7 @@ def check_files(files: Sequence[LocalFile]) -> Iterator[Finding]:
         if key in seen:
             yield _found(
                 "file-name-twice",
-                f"Two files have the same name: {seen[key]} and {name}.",
+                f"Two files have the same name: {brief(seen[key])} and {brief(name)}.",
                 "Rename one; capitals make no difference.",
                 name,
             )
@@ -45,24 +46,32 @@ def check_files(files: Sequence[LocalFile]) -> Iterator[Finding]:
         if _size(file) == 0:
             yield _found(
                 "file-empty",
-                f"{name} is empty; Zenodo refuses empty files.",
+                f"{brief(name)} is empty; Zenodo refuses empty files.",
                 "Take it out of the record.",
                 name,
             )
 
 
 def _check_name(name: str) -> Iterator[Finding]:
+    sent = name.encode("utf-8", "surrogatepass")
     if "/" in name or name in ("", ".", ".."):
         yield _found(
             "file-name",
-            f"Zenodo cannot hold a file with the name “{name}”.",
+            f"Zenodo cannot hold a file with the name “{brief(name)}”.",
             "There are no folders in a record: rename it.",
             name,
         )
-    if len(name.encode("utf-8", "surrogateescape")) > LONGEST_NAME:
+    elif "\x00" in name or sent != name.encode("utf-8", "replace"):
+        yield _found(
+            "file-name",
+            f"The name “{brief(name)}” holds signs that are no text.",
+            "Rename the file.",
+            name,
+        )
+    if len(sent) > LONGEST_NAME:
         yield _found(
             "file-name-long",
-            f"The name is longer than {LONGEST_NAME} bytes: {name[:40]}…",
+            f"The name is longer than {LONGEST_NAME} bytes: {brief(name[:40])}…",
             "Shorten it.",
             name,
         )
@@ -73,9 +82,10 @@ def _size(file: LocalFile) -> int:
         return file.size
     try:
         return file.path.stat().st_size
-    except OSError:
+    except (OSError, ValueError):
         return -1
 
 
 def _found(code: str, message: str, hint: str = "", file: str = "") -> Finding:
-    return Finding("error", code, message, hint, {"file": file} if file else {"field": "files"})
+    where = {"file": file} if file else {"field": "files"}
+    return Finding("error", code, message, hint, where, dict(where))

@@ -272,6 +272,14 @@ def test_deep_and_huge_values_are_findings():
         assert any(one.severity == "error" for one in found(keywords=value))
 
 
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.text(max_size=8) | st.sampled_from(["\ud800", "\udc80", "a\x00", "x" * 300])))
+def test_any_file_name_gives_findings(names):
+    files = tuple(LocalFile(Path(name or "x"), name=name, size=1) for name in names)
+    for one in checks.check_record(Record(GOOD, files=files), TODAY):
+        assert one.code in DESCRIBED and one.message.encode()
+
+
 LETTERS = st.text(
     st.sampled_from(list("abcXYZ 019.,;:!?()[]'\"<>/%+=\n") + list("äöüÄÖÜßéèàçØŁšž–—…°²½")),
     max_size=30,
