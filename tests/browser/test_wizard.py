@@ -44,7 +44,8 @@ class Wizard:
         self.at(title)
 
     def at(self, title: str) -> None:
-        self.expect(self.page.get_by_role("heading", level=1)).to_have_text(title)
+        heading = self.page.get_by_role("heading", level=1)
+        self.expect(heading).to_have_text(title, timeout=20_000)
 
     def to_options(self, folder, *templates: str) -> None:
         page = self.page
@@ -248,6 +249,7 @@ def test_an_existing_project_is_refused(wizard, page, expect, make_folder, tmp_p
 def test_a_dropped_folder_in_a_browser(wizard, page, expect):
     page.get_by_role("button", name="New Project").click()
     page.get_by_label("Project name").fill("Wizard")
+    page.get_by_label("Folder of the project file").fill(str(wizard.tmp_path))
     wizard.next("Modality Templates")
     page.get_by_role("checkbox", name=re.compile("Image")).check()
     wizard.next("Data Paths")
@@ -264,6 +266,7 @@ def test_what_the_window_drops_is_taken(wizard, page, expect, app, make_folder):
     folder = make_folder(2)
     page.get_by_role("button", name="New Project").click()
     page.get_by_label("Project name").fill("Wizard")
+    page.get_by_label("Folder of the project file").fill(str(wizard.tmp_path))
     wizard.next("Modality Templates")
     page.get_by_role("checkbox", name=re.compile("Image")).check()
     wizard.next("Data Paths")
@@ -344,6 +347,7 @@ def test_axe_finds_nothing_on_any_step(wizard, page, expect, models):
 
     page.get_by_role("button", name="New Project").click()
     page.get_by_label("Project name").fill("Wizard")
+    page.get_by_label("Folder of the project file").fill(str(wizard.tmp_path))
     check("details")
     wizard.next("Modality Templates")
     page.get_by_role("checkbox", name=re.compile("3D Model")).check()
