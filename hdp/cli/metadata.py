@@ -9,6 +9,7 @@ import click
 
 from hdp.cli.base import Group, example, pass_session
 from hdp.cli.main import OK
+from hdp.cli.metadata_export import SHOWN, export_command, show_as
 from hdp.cli.session import finding_lines
 
 if TYPE_CHECKING:
@@ -24,13 +25,14 @@ def metadata_command() -> None:
     """The metadata of single items."""
 
 
+metadata_command.add_command(export_command)
 _ID = click.argument("item", type=int, metavar="ID")
 _FIELDS = click.argument("fields", nargs=-1, required=True, metavar="FIELD...")
 
 
 @metadata_command.command(epilog=example("hdp metadata show 3 --as zenodo --json"))
 @_ID
-@click.option("--as", "form", type=click.Choice(["zenodo"]), default="zenodo",
+@click.option("--as", "form", type=click.Choice(SHOWN), default="zenodo",
               show_default=True, help="In the words of this.")  # fmt: skip
 @pass_session
 def show(session: Session, item: int, form: str) -> int:
@@ -38,6 +40,8 @@ def show(session: Session, item: int, form: str) -> int:
 
     Before the item is prepared this is a preview from the current mapping.
     """
+    if form != "zenodo":
+        return show_as(session, item, form)
     return _print(session, session.open(), item)
 
 
