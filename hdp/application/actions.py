@@ -16,7 +16,6 @@ from hdp.project.overview import Overview, list_overview
 from hdp.sdk import HdpError, Refused, UsageError
 from hdp.uploads import Desk, drafts, files, publishing, settling
 from hdp.uploads.ahead import Ahead
-from hdp.uploads.preparing import Preparer
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
@@ -35,8 +34,8 @@ _TITLES = {
     "pipeline": "Run Pipeline",
     "pipeline-draft": "Run Pipeline and Create Drafts",
 }
-# Wider than the processors: while one waits for the disk the next is composed.
-_PREPARE_LANE = Lane("prepare", 16)
+# Far wider than the processors: what waits for the disk at the same time is written together.
+_PREPARE_LANE = Lane("prepare", 64)
 LOCAL = ("prepare", "back", "set-aside", "pipeline")
 
 
@@ -187,7 +186,7 @@ def _work(app: Application, desk: Desk, action: Action, subjects: Sequence[int])
         case "prepare":
             preparer = describing.preparer(app, desk, action.args.get("mapping"))
             preparer = replace(preparer, ahead=Ahead(app.project, desk.env, subjects))
-            return lambda task: _prepare_once(desk, task, preparer)
+            return preparer.prepare
         case "pipeline" | "pipeline-draft":
             return pipelining.work(app, desk, action.kind, action.args)
         case "set-aside":
@@ -220,11 +219,6 @@ _STEPS: dict[str, Callable[[Desk, Task], None]] = {
     "discard": _discard,
     "refresh": drafts.refresh_draft,
 }
-
-
-def _prepare_once(desk: Desk, task: Task, preparer: Preparer) -> None:
-    pipelining.skip_published(desk, task)
-    preparer.prepare(task)
 
 
 def _aside(desk: Desk, task: Task, reason: str) -> None:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from hdp.application.mapping_loading import (
@@ -156,7 +157,7 @@ class _Check:
         """The items, some at a time, so that memory does not grow with their number."""
         for start in range(0, len(ids), _TOGETHER):
             part = ids[start : start + _TOGETHER]
-            yield from self.app.project.read(lambda c, part=part: items.list_items(c, part))
+            yield from self.app.project.read(partial(items.list_items, item_ids=part))
 
     def look(self, item: Item) -> None:
         """Note all that is wrong with an item, the rows it uses, and its defaults."""

@@ -49,7 +49,8 @@ def project_options(project: Project) -> ScanOptions:
             values[name] = _resolved(here, values[name])
     options = ScanOptions.from_json(values)
     return with_never(
-        replace(options, by_hand=project.read(read_by_hand), added=_added(project)), _own_files(project)
+        replace(options, by_hand=project.read(read_by_hand), added=_added(project)),
+        _own_files(project),
     )
 
 

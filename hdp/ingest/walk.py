@@ -103,9 +103,7 @@ def _walk_texture_folders(
             walked.roots[number] = path
 
 
-def _walk_added(
-    options: ScanOptions, walked: Walked, cancelled: Callable[[], bool] | None
-) -> None:
+def _walk_added(options: ScanOptions, walked: Walked, cancelled: Callable[[], bool] | None) -> None:
     for added in options.added:
         if not added.folder.is_dir():
             walked.findings.append(_no_added_folder(added.folder))

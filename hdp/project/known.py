@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hdp.project import deposits, items, packing, runs
-from hdp.project.deposits import Deposit
+from hdp.project.deposits import Deposit, DepositFile
 from hdp.project.items import Item
 from hdp.project.overrides import ByHand, read_by_hand
 from hdp.project.runs import Run
@@ -20,10 +20,15 @@ _LIVE = ("prepared", "draft", "in_review")
 
 @dataclass(frozen=True)
 class Known:
-    """An item, its live deposit, finished runs, what was set by hand, and how it is packed."""
+    """An item, its deposits, finished runs, what was set by hand, and how it is packed.
+
+    `files` are those of the live deposit; `published` is the latest record.
+    """
 
     item: Item
     live: Deposit | None
+    published: Deposit | None
+    files: Sequence[DepositFile]
     runs: Sequence[Run]
     hand: ByHand
     packing: Sequence[Mapping[str, Any]]
@@ -42,7 +47,8 @@ def read_many(
 ) -> dict[int, Known]:
     """item id -> what is known of it; items that are not there are left out."""
     ids = [json.dumps(list(item_ids))]
-    live = {one.item_id: one for one in deposits.list_deposits(connection, env, _LIVE, item_ids)}
+    live, published = _deposits(connection, item_ids, env)
+    files = deposits.files_by_deposit(connection, [one.id for one in live.values()])
     ran = _having(connection, "run WHERE state = 'done' AND", ids)
     by_hand = _having(connection, "override WHERE", ids)
     project = packing.project_choices(connection)
@@ -51,12 +57,22 @@ def read_many(
         item.id: Known(
             item,
             live.get(item.id),
+            published.get(item.id),
+            files.get(live[item.id].id, []) if item.id in live else [],
             runs.list_runs(connection, item.id) if item.id in ran else [],
             read_by_hand(connection, item.id, env) if item.id in by_hand else ByHand(),
             (project, dict(chosen.get(str(item.id), {}))),
         )
         for item in items.list_items(connection, item_ids)
     }
+
+
+def _deposits(
+    connection: sqlite3.Connection, item_ids: Sequence[int], env: str
+) -> tuple[dict[int, Deposit], dict[int, Deposit]]:
+    found = deposits.list_deposits(connection, env, (*_LIVE, "published"), item_ids)
+    live = {one.item_id: one for one in found if one.state in _LIVE}
+    return live, {one.item_id: one for one in found if one.state == "published"}
 
 
 def _having(connection: sqlite3.Connection, where: str, ids: list[str]) -> set[int]:

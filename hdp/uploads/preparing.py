@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -184,12 +184,15 @@ class Preparer:
         item, live = known.item, known.live
         if live is not None and (live.state != "prepared" or live.doing):
             task.skip("There is a draft of it already.")
+        if live is None and known.published is not None:
+            # Preparing it anew would make a second record.
+            task.skip(f"It is published already: {known.published.doi}.")
         composed = self._compose(known, pipeline)
         task.title = composed.title or item.key
         if composed.errors:
             raise _not_ready(item, composed)
         composed = self._make(task, item, composed)
-        if live is not None and _is_same(live, composed, self.desk):
+        if live is not None and _is_same(live, composed, known.files):
             task.skip("It is prepared already, and nothing changed.")
         deposit_id = self.desk.project.write(lambda c: self._insert(c, item, composed))
         if deposit_id is None:
@@ -259,7 +262,7 @@ def with_hand(
 
 
 def _with_runs(
-    described: Described, done: Sequence[Run], locks: set[str]
+    described: Described, done: Sequence[Run], locks: Set[str]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     fields, origins = dict(described.fields), dict(described.origins)
     for run in done:
@@ -294,10 +297,9 @@ def _file_findings(item: Item) -> list[Finding]:
     ]
 
 
-def _is_same(live: Deposit, composed: Composed, desk: Desk) -> bool:
+def _is_same(live: Deposit, composed: Composed, old: Sequence[DepositFile]) -> bool:
     if (live.metadata, live.pipeline) != (composed.fields, composed.pipeline):
         return False
-    old = desk.project.read(lambda c: deposits.list_files(c, live.id))
     return [(f.root, f.path, f.sha256) for f in old] == [
         (f.root, f.path, f.sha256) for f in composed.files
     ] and live.mapping_hash == composed.mapping_hash
