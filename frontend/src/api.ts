@@ -73,6 +73,16 @@ export async function get<T>(path: string, query: Query = {}, signal?: AbortSign
   return answer<T>(await send(withQuery(path, query), { signal }))
 }
 
+/** A file that the server makes, given to the browser as a download of this name. */
+export async function download(path: string, query: Query, name: string): Promise<void> {
+  const response = await send(withQuery(path, query), {})
+  if (!response.ok) await answer(response)
+  const url = URL.createObjectURL(await response.blob())
+  const link = Object.assign(document.createElement('a'), { href: url, download: name })
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), 60_000)
+}
+
 export async function post<T>(path: string, body: unknown = {}): Promise<T> {
   return answer<T>(
     await send(path, {

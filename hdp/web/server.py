@@ -17,6 +17,7 @@ from hdp.web.routes import (
     dialogs,
     editing,
     events,
+    exporting,
     items,
     jobs,
     mapping,
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from hdp.web.dialogs import Dialogs
 
 _ROUTES = (
-    about, projects, previews, mapping, items, editing, uploads, pictures, pipelines, jobs,
-    settings, dialogs, events,
+    about, projects, previews, mapping, items, editing, exporting, uploads, pictures, pipelines,
+    jobs, settings, dialogs, events,
 )  # fmt: skip
 
 

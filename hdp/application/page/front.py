@@ -8,6 +8,7 @@ from hdp import __version__, paths
 from hdp.application import recents
 from hdp.application.page.contents import Contents
 from hdp.application.page.editing import EditPages
+from hdp.application.page.exporting import ExportPages
 from hdp.application.page.items import ItemPages
 from hdp.application.page.jobs import JobPages
 from hdp.application.page.mapping import MappingPages
@@ -33,6 +34,7 @@ class Page:
         self.items = ItemPages(app)
         self.contents = Contents(app)
         self.editing = EditPages(app)
+        self.exporting = ExportPages(app)
         self.uploads = UploadPages(app)
         self.pipelines = PipelinePages(app)
         self.jobs = JobPages(app)
