@@ -200,14 +200,19 @@ class Editor:
         values, wrong = self._fitted(change)
         composed = self._compose(item, change, values)
         seen = self._seen(composed)
-        paths = {one.where["field"] for one in wrong}
+        paths = {one.where["field"] for one in wrong if one.severity == "error"}
         rest = [one for one in seen["findings"] if one["where"].get("field") not in paths]
         return seen | {"findings": [*(one.to_json() for one in wrong), *rest]}
 
-    def apply(self, item_id: int, change: Change) -> None:
-        """Store a change; InvalidInput, Conflict or UsageError and nothing stored otherwise."""
+    def apply(self, item_id: int, change: Change) -> list[Finding]:
+        """Store a change and say what was left out of it.
+
+        InvalidInput, Conflict or UsageError and nothing stored otherwise.
+        """
         item = self.desk.item(item_id)
         values, wrong = self._fitted(change)
+        told = [one for one in wrong if one.severity != "error"]
+        wrong = [one for one in wrong if one.severity == "error"]
         if not wrong:
             composed = self._compose(item, change, values)
             wrong = [
@@ -220,6 +225,7 @@ class Editor:
         values |= self._kept(item, change, values)
         self.desk.project.write(lambda c: self._store(c, item_id, change, values))
         self.app.bus.emit(Changed(("items", "deposits"), [item_id], change.by))
+        return told
 
     def _fitted(self, change: Change) -> tuple[dict[str, Any], list[Finding]]:
         known = fields_of(self.schema)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hdp.application.terms import term_of
-from hdp.metadata.fields import clean_html
+from hdp.metadata.markup import clean_html
 from hdp.metadata.schemas import entry_schema, fields_of, is_html
 from hdp.project.deposits import DepositFile
 from hdp.sdk import Target

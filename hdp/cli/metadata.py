@@ -173,12 +173,14 @@ def _change(session: Session, item: int, change: Callable[[Editor], Change]) -> 
     app = session.open()
     editor = open_editor(app, session.env_name)
     editor.desk.item(item)
-    editor.apply(item, change(editor))
+    told = editor.apply(item, change(editor))
     current = editor.desk.current(item)
     if current is not None and current.state == "prepared":
         session.tell(f"It is prepared without this change; prepare it again: hdp prepare {item}")
     elif current is not None:
         session.tell(f"What was sent to {editor.desk.env} stays as it is; this is for later.")
+    for line in finding_lines([one.to_json() for one in told]):
+        session.tell(line)
     return _print(session, app, item)
 
 

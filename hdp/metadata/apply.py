@@ -8,6 +8,7 @@ from typing import Any
 
 from hdp.metadata.field_parser import Entry, FieldRules
 from hdp.metadata.fields import as_text, coerce
+from hdp.metadata.markup import lost_markup
 from hdp.metadata.rows import Rows
 from hdp.metadata.rules import Context, Got, ItemFacts, Row, Rule, default_of, evaluate
 from hdp.metadata.schemas import Schema, entry_schema, fields_of, is_html, is_list
@@ -116,7 +117,10 @@ class _Application:
         return found or default_of(rule)
 
     def _coerced(self, name: str, got: Got, rule: Rule, schema: Schema) -> Any:
-        value, problem = coerce(got.value, schema, markup=rule.html or rule.kind == "template")
+        markup = rule.html or rule.kind == "template"
+        value, problem = coerce(got.value, schema, markup=markup)
+        if markup and is_html(schema) and isinstance(got.value, str):
+            self.findings += lost_markup(got.value, self._where(name, got))
         if problem:
             self._report(name, "wrong-type", f"{name}: {problem}", "Correct the cell.", got)
         return value
@@ -200,9 +204,12 @@ class _Application:
     def _report(
         self, name: str, code: str, message: str, hint: str, got: Got | None = None
     ) -> None:
+        self.findings.append(Finding("error", code, message, hint, self._where(name, got)))
+
+    def _where(self, name: str, got: Got | None) -> dict[str, Any]:
         where: dict[str, Any] = {"field": name}
         if self.item.id is not None:
             where["item"] = self.item.id
         if got and got.row is not None:
             where |= {"table": self.table, "row": got.row, "column": got.column}
-        self.findings.append(Finding("error", code, message, hint, where))
+        return where

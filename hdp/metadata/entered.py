@@ -7,17 +7,18 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from hdp.metadata.fields import clean_html, coerce, text_to_html
+from hdp.metadata.fields import coerce, text_to_html
+from hdp.metadata.markup import clean_html, is_markup, lost_markup
 from hdp.metadata.schemas import Schema, canonical, entry_schema, fields_of, is_html, is_list
 from hdp.sdk import Finding, InvalidInput
 
-_TAG = re.compile(r"<[a-zA-Z/!]")
 _DEEPEST = 20
 
 
 def fit(value: Any, schema: Schema, path: str) -> tuple[Any, list[Finding]]:
     """The value as the schema has it, without empty entries, and what does not fit.
 
+    Errors say what cannot be kept so, warnings what was left out of it.
     One word for a list of words is a list of one, as is one entry for a list of entries.
     """
     if not _can_be_kept(value):
@@ -35,16 +36,18 @@ def _fit(value: Any, schema: Schema, path: str) -> tuple[Any, list[Finding]]:
     if value is None or (isinstance(value, str) and not value.strip()):
         return "", []
     if schema.get("type") == "string" or "type" not in schema:
-        return _text(value, schema), []
+        return _text(value, schema, path)
     made, problem = coerce(value, schema)
     return made, [_wrong(path, problem, whole=True)] if problem else []
 
 
-def _text(value: Any, schema: Schema) -> str:
+def _text(value: Any, schema: Schema, path: str) -> tuple[str, list[Finding]]:
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    if is_html(schema):
-        return clean_html(text) if _TAG.search(text) else text_to_html(text)
-    return str(canonical(text.strip(), schema))
+    if not is_html(schema):
+        return str(canonical(text.strip(), schema)), []
+    if not is_markup(text):
+        return text_to_html(text), []
+    return clean_html(text), lost_markup(text, {"field": path})
 
 
 def _list(value: Any, schema: Schema, path: str) -> tuple[Any, list[Finding]]:
@@ -56,7 +59,7 @@ def _list(value: Any, schema: Schema, path: str) -> tuple[Any, list[Finding]]:
         place = f"{path}.{len(kept)}"
         made, problems = _fit(one, schema.get("items", {}), place)
         found += problems
-        if problems or made not in ("", [], {}, None):
+        if _are_wrong(problems) or made not in ("", [], {}, None):
             kept.append(made)
     return kept, found
 
@@ -74,9 +77,13 @@ def _object(value: Any, schema: Schema, path: str) -> tuple[Any, list[Finding]]:
             name in attributes or not isinstance(one, (list, dict))
         ) else (one, [])  # fmt: skip
         found += problems
-        if problems or fitted not in ("", [], {}, None):
+        if _are_wrong(problems) or fitted not in ("", [], {}, None):
             made[str(name)] = fitted
     return made, found
+
+
+def _are_wrong(found: list[Finding]) -> bool:
+    return any(one.severity == "error" for one in found)
 
 
 def _can_be_kept(value: Any, depth: int = 0) -> bool:
@@ -105,9 +112,9 @@ def put(fields: Mapping[str, Any], path: str, value: Any, schema: Schema) -> tup
     `creators.0.orcid` is the ORCID of the first creator; one beyond the last entry adds one.
     InvalidInput where the path leads nowhere.
     """
-    name, _, rest = path.partition(".")
+    name, dot, rest = path.partition(".")
     known = fields_of(schema)
-    if name not in known or not rest:
+    if name not in known or not dot:
         return name, value
     whole = copy.deepcopy(fields.get(name))
     return name, _put(whole, rest.split("."), value, known[name], path)

@@ -6,17 +6,11 @@ import html
 import re
 from typing import Any
 
-import nh3
-
+from hdp.metadata.markup import clean_html
 from hdp.metadata.schemas import Schema, canonical, is_html
 
 _TRUE = {"true", "yes", "ja", "1", "x", "wahr"}
 _FALSE = {"false", "no", "nein", "0", "falsch"}
-_TAGS = {
-    "a", "abbr", "b", "blockquote", "br", "code", "div", "em", "h1", "h2", "h3", "h4", "i",
-    "li", "ol", "p", "pre", "span", "strong", "sub", "sup", "table", "tbody", "td", "th",
-    "thead", "tr", "u", "ul",
-}  # fmt: skip
 
 
 def text_to_html(text: str) -> str:
@@ -24,11 +18,6 @@ def text_to_html(text: str) -> str:
     blocks = re.split(r"\n[ \t]*\n\s*", text.replace("\r\n", "\n").replace("\r", "\n").strip())
     parts = [html.escape(one.strip(), quote=False) for one in blocks if one.strip()]
     return "".join(f"<p>{one}</p>".replace("\n", "<br>") for one in parts)
-
-
-def clean_html(text: str) -> str:
-    """The HTML without scripts, styles and anything that runs."""
-    return nh3.clean(text, tags=_TAGS, attributes={"a": {"href", "title"}})
 
 
 def coerce(value: Any, schema: Schema, *, markup: bool = False) -> tuple[Any, str]:

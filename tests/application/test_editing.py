@@ -1,6 +1,7 @@
 """Edit: what is shown, refused, stored, locked and given back."""
 
 import json
+import threading
 
 import pytest
 
@@ -170,6 +171,56 @@ def test_html_is_cleaned_and_plain_text_stays_text(app, show):
     assert show("notes")["value"] == "<p>a &lt; b</p>"
     html = {one["field"]: one["html"] for one in show()["preview"]["html"]}
     assert html["description"] == "<p>Bowl</p>"
+
+
+def test_html_that_goes_is_named_while_typing_and_when_stored(app, show):
+    editor = editing.open_editor(app, None)
+    change = Change(set={"description": "<p>A<script>x()</script><h5>B</h5></p>", "title": "T & U"})
+    (told,) = [one for one in editor.check(1, change)["findings"] if one["code"] == "html-changed"]
+    assert (told["severity"], told["where"]["field"]) == ("warning", "description")
+    (left,) = editor.apply(1, change)
+    assert left.args["value"] == "script"
+    assert "<h5>B</h5>" in show("description")["value"]
+
+
+def test_many_hands_on_one_field_and_one_of_them_wins(app, show, project):
+    before = show("title")["stamp"]
+    barrier = threading.Barrier(6)
+    ended = []
+
+    def edit(number):
+        change = Change(set={"title": f"From {number}"}, stamps={"title": before})
+        editor = editing.open_editor(app, None)
+        barrier.wait(20)
+        try:
+            editor.apply(1, change)
+        except Conflict as error:
+            ended.append(error.name)
+        else:
+            ended.append(f"From {number}")
+
+    hands = [threading.Thread(target=edit, args=(one,)) for one in range(6)]
+    for one in hands:
+        one.start()
+    for one in hands:
+        one.join(60)
+    assert sorted(ended)[1:] == ["changed-elsewhere"] * 5
+    assert show("title")["value"] == sorted(ended)[0]
+
+
+def test_many_hands_on_other_fields_and_all_of_them_win(app, show, project):
+    names = ["title", "version", "notes", "journal_title", "imprint_place"]
+    stamps = {name: show(name)["stamp"] for name in names}
+
+    def edit(name):
+        editing.set_fields(app, None, 1, {name: f"My {name}"}, stamps={name: stamps[name]})
+
+    hands = [threading.Thread(target=edit, args=(one,)) for one in names]
+    for one in hands:
+        one.start()
+    for one in hands:
+        one.join(60)
+    assert [f"My {name}" in str(show(name)["value"]) for name in names] == [True] * 5
 
 
 def test_a_prepared_record_says_that_it_is_prepared_without_the_change(app, show, do):

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hdp.metadata.dates import to_iso
-from hdp.metadata.fields import clean_html, text_to_html
+from hdp.metadata.fields import text_to_html
 from hdp.metadata.mapping import parse_mapping
+from hdp.metadata.markup import clean_html
 from hdp.metadata.rules import ItemFacts
 from hdp.metadata.tables import Table, read_table
 from hdp.sdk import HdpError, InvalidInput
