@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from hdp.metadata.rules import Context, ItemFacts, Row, Rule, evaluate
@@ -35,15 +36,19 @@ class Rows:
     key: KeyRule | None = None
     findings: tuple[Finding, ...] = ()
     _exact: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    _folded: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
-        if self.table is None or self.key is None:
-            return
-        for index in range(len(self.table.rows)):
-            if text := self._key_text(index):
+        for index, text in enumerate(self._key_texts()):
+            if text:
                 self._exact[text].append(index)
-                self._folded[fold(text)].append(index)
+
+    @cached_property
+    def _folded(self) -> dict[str, list[int]]:
+        """Only asked where an item has no row: most tables need it never."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for text, indexes in self._exact.items():
+            found[fold(text)] += indexes
+        return found
 
     @property
     def name(self) -> str:
@@ -62,6 +67,18 @@ class Rows:
     def _row(self, index: int) -> Row:
         assert self.table is not None
         return Row(self.table.row_number(index), self.table.cells(index))
+
+    def _key_texts(self) -> Iterator[str]:
+        """What the key says in each row."""
+        if self.table is None or self.key is None:
+            return
+        if self.key.rule != Rule("column", self.key.column, line=self.key.rule.line,
+                                 place=self.key.rule.place):  # fmt: skip
+            yield from map(self._key_text, range(len(self.table.rows)))
+        elif self.key.column in self.table.columns:  # the plain case, for a hundred thousand rows
+            place = self.table.columns.index(self.key.column)
+            for row in self.table.rows:
+                yield row[place].strip().replace("\\", "/") if place < len(row) else ""
 
     def _key_text(self, index: int) -> str:
         assert self.key is not None
