@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -129,7 +130,66 @@ def test_somebody_else_was_quicker(edit, expect, app, project):
     project.write(lambda c: overrides.set_value(c, 1, "practice", "title", "Other", only=False))
     edit.get_by_role("button", name="Save", exact=True).click()
     expect(edit.get_by_text("was changed somewhere else meanwhile")).to_be_visible()
+    told = edit.get_by_text("Meanwhile changed elsewhere to: Other")
+    expect(told).to_be_visible()
+    expect(edit.get_by_label("Title", exact=True)).to_have_value("Mine")
     assert stored(app, "title")["value"] == "Other"
+    edit.get_by_role("button", name="Take the other").click()
+    expect(edit.get_by_label("Title", exact=True)).to_have_value("Other")
+    expect(edit.get_by_text("All changes are saved")).to_be_visible()
+
+
+def test_what_others_store_is_seen_while_typing_and_mine_may_be_kept(edit, expect, app):
+    edit.get_by_label("Title", exact=True).fill("Mine")
+    values = {"title": "Other", "journal_title": "Annals"}
+    editing.set_fields(app, None, 1, values)
+    expect(edit.get_by_text("Meanwhile changed elsewhere to: Other")).to_be_visible()
+    expect(edit.get_by_role("textbox", name="Journal", exact=True)).to_have_value("Annals")
+    edit.get_by_role("button", name="Keep mine").click()
+    expect(edit.get_by_text("Meanwhile changed elsewhere")).to_have_count(0)
+    save(edit, expect)
+    assert stored(app, "title")["value"] == "Mine"
+    assert stored(app, "journal_title")["value"] == "Annals"
+
+
+def test_typed_into_a_record_that_becomes_a_draft(edit, expect, app, do):
+    edit.get_by_label("Title", exact=True).fill("Mine")
+    do("prepare", 1)
+    do("create", 1)
+    expect(edit.get_by_text("1 change cannot be stored.")).to_be_visible()
+    expect(edit.get_by_label("Title", exact=True)).to_have_value("Mine")
+    edit.get_by_role("button", name="Discard changes").click()
+    expect(edit.get_by_label("Title", exact=True)).to_have_value("Photograph 0")
+    edit.get_by_role("link", name="Manage Drafts").click()
+    expect(edit.get_by_role("tab", name="Manage Drafts")).to_have_attribute("aria-selected", "true")
+
+
+def test_from_one_problem_to_the_next(edit, expect):
+    edit.get_by_label("Title", exact=True).fill("ab")
+    date = edit.get_by_label("Publication date", exact=True)
+    date.fill("last year")
+    jump = edit.get_by_role("button", name="2 errors")
+    jump.click()
+    expect(edit.get_by_label("Title", exact=True)).to_be_focused()
+    jump.click()
+    expect(date).to_be_focused()
+
+
+def test_metadata_is_exported(edit, expect, do):
+    edit.get_by_role("button", name="Export metadata").click()
+    with edit.expect_download() as got:
+        edit.get_by_role("menuitem", name="DataCite (JSON)").click()
+    assert got.value.suggested_filename.endswith("-datacite.json")
+    made = json.loads(Path(got.value.path()).read_text("utf-8"))
+    assert made["titles"] == [{"title": "Photograph 0"}]
+    do("prepare")
+    edit.get_by_role("link", name="Uploads").click()
+    edit.get_by_role("button", name="Export metadata").click()
+    with edit.expect_download() as got:
+        edit.get_by_role("menuitem", name="Table (CSV)").click()
+    assert got.value.suggested_filename == "TST-practice.csv"
+    text = Path(got.value.path()).read_text("utf-8-sig")
+    assert [text.count(f"Photograph {one}") > 0 for one in range(3)] == [True] * 3
 
 
 def test_a_prepared_record_is_prepared_again_and_a_draft_is_shown_only(edit, expect, app, do):
@@ -139,7 +199,7 @@ def test_a_prepared_record_is_prepared_again_and_a_draft_is_shown_only(edit, exp
     edit.get_by_role("button", name="Prepare again").click()
     expect(edit.get_by_text("It is prepared without these changes.")).to_have_count(0)
     do("create", 1)
-    expect(edit.get_by_text("It cannot be changed here.")).to_be_visible()
+    expect(edit.get_by_text("To change it, discard the draft")).to_be_visible()
     expect(edit.get_by_label("Title", exact=True)).to_be_disabled()
     expect(edit.get_by_role("button", name="Save", exact=True)).to_have_count(0)
 

@@ -14,6 +14,8 @@ export class Editing {
   back = $state.raw<string[]>([])
   /** Locks that were switched, by field. */
   locks = $state.raw<Record<string, boolean>>({})
+  /** Fields changed here that others stored meanwhile, until one of both is chosen. */
+  theirs = $state.raw<Record<string, Field>>({})
   seen = $state.raw<Seen | null>(null)
   envOnly = $state(false)
   saving = $state(false)
@@ -26,11 +28,43 @@ export class Editing {
     clearTimeout(this.timer)
     this.record = record
     this.seen = { findings: record.findings, preview: record.preview }
-    ;[this.typed, this.back, this.locks] = [{}, [], {}]
+    ;[this.typed, this.back, this.locks, this.theirs] = [{}, [], {}, {}]
+  }
+
+  /** The record as others left it; what was typed here stays, and nobody's words are lost silently. */
+  rebase(record: Record_): void {
+    const before = this.record
+    if (!this.dirty || before?.item !== record.item || before.env !== record.env) return this.take(record)
+    const stamps = new Map(before.fields.map((one) => [one.field, one.stamp]))
+    const mine = this.names
+    const late = record.fields.filter((one) => mine.has(one.field) && stamps.get(one.field) !== one.stamp)
+    this.theirs = Object.fromEntries(late.map((one) => [one.field, one]))
+    // With the old stamp the server refuses to store over theirs.
+    this.record = { ...record, fields: record.fields.map((one) => (one.field in this.theirs ? { ...one, stamp: stamps.get(one.field)! } : one)) }
+    if (record.editable) this.checkSoon()
+  }
+
+  /** Both are known: what is here may now replace what others stored. */
+  keepMine(name: string): void {
+    const { [name]: chosen, ...rest } = this.theirs
+    if (!chosen || !this.record) return
+    this.theirs = rest
+    this.record = { ...this.record, fields: this.record.fields.map((one) => (one.field === name ? { ...one, stamp: chosen.stamp } : one)) }
+  }
+
+  takeTheirs(field: Field): void {
+    this.keepMine(field.field)
+    const { [field.field]: _, ...locks } = this.locks
+    this.locks = locks
+    this.undo(field)
+  }
+
+  private get names(): Set<string> {
+    return new Set([...Object.keys(this.typed), ...this.back, ...Object.keys(this.locks)])
   }
 
   get count(): number {
-    return new Set([...Object.keys(this.typed), ...this.back, ...Object.keys(this.locks)]).size
+    return this.names.size
   }
 
   get dirty(): boolean {
@@ -79,7 +113,7 @@ export class Editing {
   }
 
   private body(): Record<string, unknown> {
-    const names = new Set([...Object.keys(this.typed), ...this.back, ...Object.keys(this.locks)])
+    const names = this.names
     const switched = (on: boolean) => Object.keys(this.locks).filter((one) => this.locks[one] === on)
     const stamps = Object.fromEntries((this.record?.fields ?? []).filter((one) => names.has(one.field)).map((one) => [one.field, one.stamp]))
     return { env: this.record?.env, set: this.typed, unset: this.back, lock: switched(true), unlock: switched(false), env_only: this.envOnly, stamps }

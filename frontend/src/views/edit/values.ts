@@ -1,5 +1,6 @@
 // Values of fields: which are empty, what an entry is called, where a finding belongs.
 import { language, t } from '../../i18n/index.svelte'
+import { toText } from './html'
 import type { Entry, Field, Origin, Term } from './types'
 
 /** Empty as the server sees it: nothing of it would be kept. */
@@ -19,6 +20,15 @@ export const entriesOf = (value: unknown): Entry[] =>
   Array.isArray(value) ? value.map((one) => (one && typeof one === 'object' && !Array.isArray(one) ? (one as Entry) : {})) : []
 export const titleOf = (term: Term): string => term.titles[language.lang] ?? term.title
 export const idOf = (path: string): string => `f-${path.replaceAll('.', '-')}`
+
+/** A value in one line, as text. */
+export function brief(value: unknown): string {
+  if (isEmpty(value)) return t('nothing')
+  const text = Array.isArray(value) ? value.map(brief).join('; ')
+    : value && typeof value === 'object' ? Object.values(value).filter((one) => !isEmpty(one)).map(brief).join(', ')
+    : (toText(String(value)) ?? String(value))
+  return text.length > 240 ? `${text.slice(0, 240)}...` : text
+}
 
 const FIXED: Record<string, string> = {
   literal: 'Fixed value in the mapping', choose: 'Fixed value in the mapping', default: 'Default of the mapping', template: 'Built by the mapping',
