@@ -14,8 +14,9 @@ from hdp.net import host_of
 from hdp.project import items
 from hdp.project.overview import Overview, list_overview
 from hdp.sdk import HdpError, Refused, UsageError
-from hdp.uploads import Desk, drafts, files, publishing, settling
+from hdp.uploads import Desk, drafts, files, publishing, settling, updating, verifying
 from hdp.uploads.ahead import Ahead
+from hdp.uploads.publishing import check_publishing_on
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
@@ -30,6 +31,9 @@ _TITLES = {
     "publish": "Publish",
     "discard": "Discard Drafts",
     "refresh": "Look again",
+    "draft-update": "Update Drafts",
+    "update": "Update Metadata",
+    "verify": "Verify",
     "settle": "Settle",
     "pipeline": "Run Pipeline",
     "pipeline-draft": "Run Pipeline and Create Drafts",
@@ -105,6 +109,16 @@ def _publish(row: Overview) -> str | None:
     return None
 
 
+def _open_draft(row: Overview) -> str | None:
+    return "It is in review." if row.state == "in_review" else _draft(row)
+
+
+def _record(row: Overview) -> str | None:
+    if row.state == "published":
+        return None
+    return "No record of it is published here, or a new version is being made."
+
+
 def _set_aside(row: Overview) -> str | None:
     return "There is a draft or record of it." if row.state not in (None, "prepared") else None
 
@@ -123,6 +137,9 @@ _WHY_NOT: dict[str, Callable[[Overview], str | None]] = {
     "publish": _publish,
     "discard": _draft,
     "refresh": _draft,
+    "draft-update": _open_draft,
+    "update": _record,
+    "verify": _record,
     "settle": _settle,
     "pipeline": lambda row: None,
     "pipeline-draft": _prepared,
@@ -159,12 +176,19 @@ def start(app: Application, action: Action) -> Started:
     return Started(job, planned.chosen, planned.left_out)
 
 
+_PUBLIC = ("publish", "update")  # what these do is public at once, for ever
+
+
 def _confirm(action: Action, desk: Desk, count: int) -> None:
-    if action.kind != "publish" or desk.kind != "production" or action.confirm == count:
+    if action.kind not in _PUBLIC:
+        return
+    check_publishing_on(desk)
+    if desk.kind != "production" or action.confirm == count:
         return
     records = "1 record" if count == 1 else f"{count} records"
+    what = "publish" if action.kind == "publish" else "change the public metadata of"
     raise Refused(
-        f"This would publish {records} in {desk.env_title}, for ever. Nothing was done.",
+        f"This would {what} {records} in {desk.env_title}, for ever. Nothing was done.",
         code="production-not-confirmed",
         hint=f"Confirm the number ({count}); on the command line: --yes-production.",
         values={"count": count},
@@ -184,11 +208,13 @@ def _lane(app: Application, desk: Desk, action: Action, rows: list[Overview]) ->
 def _work(app: Application, desk: Desk, action: Action, subjects: Sequence[int]) -> Work:
     match action.kind:
         case "prepare":
-            preparer = describing.preparer(app, desk, action.args.get("mapping"))
+            preparer = describing.preparer(app, desk, action.args.get("mapping"), say=app.say)
             preparer = replace(preparer, ahead=Ahead(app.project, desk.env, subjects))
             return preparer.prepare
         case "pipeline" | "pipeline-draft":
             return pipelining.work(app, desk, action.kind, action.args)
+        case "draft-update" | "update":
+            return _updating(app, desk, action)
         case "set-aside":
             reason = str(action.args.get("reason") or "Removed from the project")
             return lambda task: _aside(desk, task, reason)
@@ -198,6 +224,13 @@ def _work(app: Application, desk: Desk, action: Action, subjects: Sequence[int])
             )
     step = _STEPS[action.kind]
     return lambda task: step(desk, task)
+
+
+def _updating(app: Application, desk: Desk, action: Action) -> Work:
+    preparer = describing.preparer(app, desk)
+    step = updating.update_record if action.kind == "update" else updating.update_draft
+    overwrite = bool(action.args.get("overwrite"))
+    return lambda task: step(desk, task, preparer, overwrite=overwrite)
 
 
 def _create_and_upload(desk: Desk, task: Task) -> None:
@@ -218,6 +251,7 @@ _STEPS: dict[str, Callable[[Desk, Task], None]] = {
     "publish": publishing.publish_draft,
     "discard": _discard,
     "refresh": drafts.refresh_draft,
+    "verify": verifying.verify_record,
 }
 
 

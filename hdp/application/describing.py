@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from hdp.application.mapping_checking import check_all
@@ -26,13 +27,19 @@ __all__ = [
 
 
 def preparer(
-    app: Application, desk: Desk, mapping: str | None = None, *, fresh: bool = True
+    app: Application,
+    desk: Desk,
+    mapping: str | None = None,
+    *,
+    fresh: bool = True,
+    say: Callable[[str], None] | None = None,
 ) -> Preparer:
     """Prepares items of a desk, each by its mapping (or all by the one named).
 
-    Every table is read once for the whole batch; `fresh` says not from memory.
+    Every table is read once for the whole batch; `fresh` says not from memory, `say` is told
+    of tables that were changed.
     """
-    loaded = load_mappings(app, desk.target, mapping, fresh=fresh)
+    loaded = load_mappings(app, desk.target, mapping, fresh=fresh, say=say)
     return make_preparer(app, desk, loaded.describe)
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hdp.application.checked_table import TableState, check_table
+from hdp.application.mapping_cache import Kept, facts_of_file
 from hdp.application.mapping_choice import Facts, choose_mapping
+from hdp.application.mapping_freshness import stamp
 from hdp.metadata.mapping import Mapping, parse_mapping
 from hdp.metadata.rows import Rows
 from hdp.metadata.rules import ItemFacts
@@ -23,8 +24,6 @@ from hdp.uploads.preparing import Described
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
-
-_KEPT = 4
 
 
 @dataclass(frozen=True)
@@ -43,12 +42,17 @@ class LoadedMapping:
         found = [*self.mapping.findings, *self.rows.findings, *self.state.findings]
         return found + list(self.table.findings if self.table else ())
 
+    @property
+    def stamp(self) -> str:
+        """What a prepared record keeps of the mapping and its table."""
+        return stamp(self.row, self.table.digest if self.table else "")
+
     def describe(self, item: Item) -> Described:
         """What the mapping says of an item."""
         applied = self.mapping.apply(facts_of(item), self.rows)
         findings = [*self.rows.findings, *applied.findings]
         return Described(
-            applied.fields, applied.origins, findings, self.row.hash, self.row.name,
+            applied.fields, applied.origins, findings, self.stamp, self.row.name,
             self.mapping.pipeline_fields,
         )  # fmt: skip
 
@@ -65,46 +69,64 @@ def facts_of(item: Item) -> ItemFacts:
 
 
 class MappingCache:
-    """The last mappings with their tables, for screens that ask again and again."""
+    """The last mappings with their tables, and the last tables alone."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[Any, LoadedMapping] = OrderedDict()
-        self._lock = threading.Lock()
+        self._mappings: Kept[LoadedMapping] = Kept(4)
+        self._tables: Kept[Table] = Kept(2)
+        self._digests: Kept[str] = Kept(50)
 
     def get(self, app: Application, target: type[Target], row: MappingRow) -> LoadedMapping:
         """The mapping, from memory where neither it nor its table's file was changed."""
+        path = app.project.folder / row.table_path if row.table_path else None
         key = (
             str(app.project.path), target.id, row.name, row.hash, row.base, row.table_digest,
-            _facts(app.project.folder / row.table_path) if row.table_path else None,
+            facts_of_file(path) if path else None,
         )  # fmt: skip
-        with self._lock:
-            found = self._kept.get(key)
+        return self._mappings.fetch(key, lambda: read_mapping(app, target, row, fresh=False))
+
+    def table(self, mapping: Mapping) -> Table | None:
+        """The mapping's table, from memory where its file was not changed."""
+        if mapping.table is None:
+            return None
+        reading = (getattr(mapping, name, None) for name in _READING)
+        key = (mapping.table, facts_of_file(mapping.table), *reading)
+        found = self._tables.get(key)
         if found is None:
-            found = read_mapping(app, target, row)
-        with self._lock:
-            self._kept[key] = found
-            self._kept.move_to_end(key)
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
+            found = mapping.read_table()
+            assert found is not None
+            self._tables.put(key, found)
         return found
 
+    def note(self, app: Application, row: MappingRow, table: Table) -> None:
+        """Remember what a table says for as long as its file stays the same."""
+        self._digests.put(_place(app, row), table.digest)
 
-def _facts(path: Path) -> tuple[int, int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+    def digest(self, app: Application, row: MappingRow) -> str | None:
+        """What the table says, where it was read as the file is now."""
+        return self._digests.get(_place(app, row)) if row.table_path else None
 
 
-def read_mapping(app: Application, target: type[Target], row: MappingRow) -> LoadedMapping:
-    """A stored mapping, its table read anew."""
+_READING = ("sheet", "header", "encoding", "separator")
+
+
+def _place(app: Application, row: MappingRow) -> tuple[Any, ...]:
+    path = app.project.folder / row.table_path
+    return str(path), facts_of_file(path), row.hash
+
+
+def read_mapping(
+    app: Application, target: type[Target], row: MappingRow, *, fresh: bool = True
+) -> LoadedMapping:
+    """A stored mapping; `fresh` reads its table anew."""
     base = app.project.folder / row.base
     mapping = parse_mapping(row.source, base=base, schema=target.schema(), source=row.name)
-    table = mapping.read_table()
+    table = mapping.read_table() if fresh else app.mappings.table(mapping)
     state = check_table(
         row, table, lambda: app.project.read(lambda c: mappings.get_marks(c, row.name))
     )
+    if table is not None:
+        app.mappings.note(app, row, table)
     return LoadedMapping(row, mapping, table, mapping.rows(table), state)
 
 
@@ -113,11 +135,11 @@ class LoadedMappings:
 
     def __init__(
         self, app: Application, target: type[Target], rows: Sequence[MappingRow], *,
-        named: bool = False, fresh: bool = True,
+        named: bool = False, fresh: bool = True, say: Callable[[str], None] | None = None,
     ) -> None:  # fmt: skip
         self.rows = list(rows)
         self._app, self._target = app, target
-        self._named, self._fresh = named, fresh
+        self._named, self._fresh, self._say = named, fresh, say
         self._read: dict[str, LoadedMapping | HdpError] = {}
         self._lock = threading.RLock()
 
@@ -134,10 +156,15 @@ class LoadedMappings:
     def _load(self, row: MappingRow) -> LoadedMapping | HdpError:
         try:
             if self._fresh:
-                return read_mapping(self._app, self._target, row)
-            return self._app.mappings.get(self._app, self._target, row)
+                found = read_mapping(self._app, self._target, row)
+            else:
+                found = self._app.mappings.get(self._app, self._target, row)
         except HdpError as error:
             return error
+        if self._say:
+            for one in found.state.findings:
+                self._say(f"{one.message} {one.hint}")
+        return found
 
     def choose(self, item_id: int, primary: str) -> MappingRow | None:
         """The mapping that an item uses."""
@@ -184,18 +211,21 @@ def get_row(app: Application, name: str | None = None) -> MappingRow:
 
 
 def load_mappings(
-    app: Application, target: type[Target], name: str | None = None, *, fresh: bool = True
-) -> LoadedMappings:
+    app: Application, target: type[Target], name: str | None = None, *, fresh: bool = True,
+    say: Callable[[str], None] | None = None,
+) -> LoadedMappings:  # fmt: skip
     """All mappings (or one alone, by name); Conflict where there is none at all.
 
     `fresh` reads tables anew; otherwise they may come from memory where the file is the same.
+    `say` is told of each table that was changed since it was looked at.
     """
     if name:
-        return LoadedMappings(app, target, [get_row(app, name)], named=True, fresh=fresh)
+        rows = [get_row(app, name)]
+        return LoadedMappings(app, target, rows, named=True, fresh=fresh, say=say)
     rows = app.project.read(mappings.list_mappings)
     if not rows:
         raise no_mapping()
-    loaded = LoadedMappings(app, target, rows, fresh=fresh)
+    loaded = LoadedMappings(app, target, rows, fresh=fresh, say=say)
     if len(rows) == 1:
         loaded.get(rows[0])  # said once and at once, and not by every item
     return loaded

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hdp.application.actions import why_not
+from hdp.application.mapping_freshness import Freshness
 from hdp.application.selection import Selection, matching, state_word
 from hdp.application.shapes import deposit_json, item_json
 from hdp.project import deposits, items, listing, mappings
@@ -74,8 +75,9 @@ def stage_rows(
     chosen = [row for row in here if not chip or status(row)[0] == chip]
     chosen.sort(key=_sort_key(sort.removeprefix("-")), reverse=sort.startswith("-"))
     page = chosen[offset : offset + limit]
+    fresh = Freshness(app)
     return {
-        "rows": [row_json(app, row, env) for row in page],
+        "rows": [row_json(app, row, env, fresh) for row in page],
         "total": len(chosen),
         "counts": counts(rows),
         "states": dict(states),
@@ -132,9 +134,12 @@ def _draft_status(row: Overview) -> tuple[str, str, str]:
     return "Pending", "idle", "Not sent yet" if not row.uploaded else "Some files are to be sent"
 
 
-def row_json(app: Application, row: Overview, env: str) -> dict[str, Any]:
+def row_json(
+    app: Application, row: Overview, env: str, fresh: Freshness | None = None
+) -> dict[str, Any]:
     """A row as the page shows it, with what can be done to it now."""
     word, tone, reason = status(row)
+    mapping = (fresh or Freshness(app)).to_json(row)
     entry = app.environment(env)
     sent = row.state is not None
     return {
@@ -149,8 +154,10 @@ def row_json(app: Application, row: Overview, env: str) -> dict[str, Any]:
             "failed": row.failed,
         },
         "bytes": {"total": row.sent_bytes if sent else row.bytes, "uploaded": row.uploaded_bytes},
-        "status": {"word": word, "tone": tone, "reason": reason},
+        "status": {"word": word, "tone": tone, "reason": reason or mapping["outdated_reason"]},
         "mapped": sent,
+        "mapping": mapping["mapping"],
+        "outdated": mapping["outdated"],
         "state": state_word(row),
         "remote_id": row.remote_id,
         "url": app.remotes.link(entry, row.url),

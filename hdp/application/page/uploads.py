@@ -52,7 +52,7 @@ class UploadPages:
         if not rows or self._app.project.read(mappings.get_mapping) is None:
             return
         try:
-            preparer = describing.preparer(self._app, self._app.desk(env))
+            preparer = describing.preparer(self._app, self._app.desk(env), fresh=False)
         except HdpError:
             return  # the mapping screen says what is wrong with the mapping as a whole
         by_id = {row["item"]: row for row in rows}
