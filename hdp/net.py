@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json as json_module
 import re
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -87,7 +89,11 @@ class Answer:
 
 
 class Reader:
-    """A file as a request body of known length that can be cancelled between blocks."""
+    """A file as a request body of known length that can be cancelled between blocks.
+
+    With `sha256` the last block is only given out when the whole file has that digest: a
+    body that lacks its end is not stored by any server, so no other bytes ever are.
+    """
 
     def __init__(
         self,
@@ -97,10 +103,13 @@ class Reader:
         name: str,
         progress: Callable[[int, int], None] | None,
         cancelled: Callable[[], bool],
+        sha256: str = "",
     ) -> None:
         self._file, self._size, self._name = file, size, name
         self._progress, self._cancelled = progress, cancelled
         self._sent = 0
+        self._expected = sha256.lower()
+        self._digest = hashlib.sha256()
 
     def __len__(self) -> int:
         return self._size
@@ -111,16 +120,28 @@ class Reader:
             raise Cancelled("The upload was stopped.")
         block = self._file.read(min(BLOCK, self._size - self._sent))
         if not block and self._sent < self._size:
-            raise InvalidInput(
-                f"{self._name} became shorter while it was being sent.",
-                code="file-changed",
-                hint="Wait until nothing writes to it any more, rescan and send it again.",
-                where={"file": self._name},
-            )
+            raise self._changed("became shorter while it was being sent")
         self._sent += len(block)
+        self._check(block)
         if self._progress is not None and block:
             self._progress(self._sent, self._size)
         return block
+
+    def _check(self, block: bytes) -> None:
+        if not self._expected:
+            return
+        self._digest.update(block)
+        if self._sent >= self._size and self._digest.hexdigest() != self._expected:
+            raise self._changed("was changed after its record was prepared; it was not stored")
+
+    def _changed(self, what: str) -> InvalidInput:
+        return InvalidInput(
+            f"{self._name} {what}.",
+            code="file-changed",
+            hint="Wait until nothing writes to it any more, scan again, then prepare and send it"
+            " anew.",
+            where={"file": self._name},
+        )
 
     def tell(self) -> int:
         """Bytes read so far."""
@@ -129,6 +150,8 @@ class Reader:
     def seek(self, offset: int, whence: int = 0) -> int:
         """Go to a place, as urllib3 does before it sends a body anew."""
         self._sent = self._file.seek(offset, whence)
+        # Only from its start can the whole be checked; from elsewhere nothing would fit.
+        self._digest = hashlib.sha256()
         return self._sent
 
 
@@ -170,6 +193,7 @@ class Client:
         self._cancelled = cancelled or (lambda: False)
         self._on_call, self._on_answer = on_call, on_answer
         self._clock: tuple[float, float] | None = None
+        self._expected: dict[Path, list[str]] = {}
         self._lock = threading.Lock()
         self._session = _session()
 
@@ -198,6 +222,20 @@ class Client:
                 None if self._clock is None else self._clock[0] + time.monotonic() - self._clock[1]
             )
 
+    @contextmanager
+    def expecting(self, path: Path, sha256: str) -> Iterator[None]:
+        """While it lasts, a body from this path is sent whole only with this digest."""
+        with self._lock:
+            self._expected.setdefault(path, []).append(sha256)
+        try:
+            yield
+        finally:
+            with self._lock:
+                # Another upload may be sending the same file for another record.
+                self._expected[path].remove(sha256)
+                if not self._expected[path]:
+                    del self._expected[path]
+
     def request(
         self,
         method: str,
@@ -221,9 +259,12 @@ class Client:
             return self._send(call, data if body is None else body)
         with _open(body) as file:
             size = body.stat().st_size
+            with self._lock:
+                sha256 = next(iter(self._expected.get(body, ())), "")
             reader = Reader(
-                file, size, name=body.name, progress=progress, cancelled=self._cancelled
-            )
+                file, size, name=body.name, progress=progress, cancelled=self._cancelled,
+                sha256=sha256,
+            )  # fmt: skip
             return self._send(call, reader)
 
     def _headers(self, url: str, given: Mapping[str, str], is_json: bool) -> dict[str, str]:

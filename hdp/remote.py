@@ -9,7 +9,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -255,6 +255,13 @@ class Remote:
         except Missing as error:
             self._check_gone(draft_id, error)
 
+    def drop_edit(self, record_id: str) -> None:
+        """Close an open edit of a published record without its changes; a closed one stays so."""
+        try:
+            self._do("Closing the edit", record_id, lambda: self.target.discard(record_id))
+        except Missing:
+            return
+
     def _check_gone(self, draft_id: str, error: Missing) -> None:
         if Can.PULL in self.can and _or_none(lambda: self.get_record(draft_id)) is not None:
             raise Conflict(
@@ -290,7 +297,8 @@ class Remote:
                 progress(sent, total)
 
         def send() -> RemoteFile:
-            arrived = self.target.upload_file(draft_id, file, watch)
+            with self._expecting(file):
+                arrived = self.target.upload_file(draft_id, file, watch)
             if arrived.size != file.size or not _same_checksum(file, arrived):
                 raise Rejected(
                     f"{name} arrived damaged: {arrived.size} bytes with {arrived.checksum}, "
@@ -302,6 +310,13 @@ class Remote:
             return arrived
 
         return self._do(f"Uploading {name}", draft_id, send, lock=False)
+
+    def _expecting(self, file: LocalFile) -> AbstractContextManager[None]:
+        """Hold the client to the bytes that were prepared, whatever the target sends."""
+        http = self.target.connection.http
+        if file.sha256 and isinstance(http, Client):
+            return http.expecting(file.path, file.sha256)
+        return nullcontext()
 
     # Sent once.
 

@@ -55,3 +55,15 @@ def change_project(
     app.bus.emit(Changed(("settings",)))
     if name or input_dir or output_dir:
         app.open_project(project.path, anew=True)
+
+
+def set_publishing(app: Application, env: str, on: bool) -> None:
+    """Let this project publish in an environment, or make drafts only; the server obeys it."""
+    app.environment(env)
+
+    def change(connection: Any) -> None:
+        off = set(settings.get_setting(connection, settings.DRAFTS_ONLY)) - {env}
+        settings.set_setting(connection, settings.DRAFTS_ONLY, sorted(off if on else off | {env}))
+
+    app.project.write(change)
+    app.bus.emit(Changed(("settings",)))

@@ -85,6 +85,8 @@ def deposit_json(
         "prepared": deposit.prepared,
         "drafted": deposit.drafted,
         "published": deposit.published,
+        "edited": deposit.edited,
+        "verified": deposit.verified,
     }
 
 

@@ -57,6 +57,20 @@ def discard(session: Session, selection: Selection) -> int:
     return act(session, "discard", selection)
 
 
+@draft_command.command(epilog=example("hdp draft update --all --dry-run"))
+@selection
+@click.option("--dry-run", is_flag=True, help="Show what would change; send nothing.")
+@click.option("--overwrite", is_flag=True, help="Also where it was changed on the site.")
+@pass_session
+def update(session: Session, selection: Selection, dry_run: bool, overwrite: bool) -> int:
+    """Bring drafts' metadata to what the table and your own changes say now."""
+    from hdp.cli.updating import show_differences
+
+    if dry_run:
+        return show_differences(session, "draft-update", selection)
+    return act(session, "draft-update", selection, args={"overwrite": overwrite})
+
+
 @draft_command.command(epilog=example("hdp draft refresh --all"))
 @selection
 @pass_session

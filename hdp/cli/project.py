@@ -291,15 +291,19 @@ def check(session: Session, file: Path | None) -> int:
 @click.option("--name", help="What the project is called.")
 @click.option("--input", "input_", type=_PATH, metavar="DIR", help="Where the files are now.")
 @click.option("--output", type=_PATH, metavar="DIR", help="Where pipelines put what they make.")
+@click.option("--publishing", type=click.Choice(["on", "off"]),
+              help="Off: drafts only, in the environment of --env.")  # fmt: skip
 @scan_options
 @pass_session
 def set_values(session: Session, /, name: str | None, input_: Path | None,
-               output: Path | None, **given: Any) -> int:  # fmt: skip
+               output: Path | None, publishing: str | None, **given: Any) -> int:  # fmt: skip
     """Change a project's environment (--env), name, folders, or how it is scanned."""
     from hdp.application import scan_settings, settling_in
     from hdp.sdk import UsageError
 
     options, modalities = given_options(given), tuple(given["modalities"])
+    if publishing is not None:
+        return _set_publishing(session, publishing == "on")
     if not (name or input_ or output or session.env or options or modalities):
         raise UsageError(
             "Nothing is to be set.", code="nothing-selected", hint="See: hdp project set --help"
@@ -312,6 +316,17 @@ def set_values(session: Session, /, name: str | None, input_: Path | None,
     about = _about(app)
     session.write(f"{about['name']}: environment {about['environment']}, input {about['input']}")
     session.emit(about)
+    return OK
+
+
+def _set_publishing(session: Session, on: bool) -> int:
+    from hdp.application import settling_in
+
+    app = session.open()
+    env = session.env_name
+    settling_in.set_publishing(app, env, on)
+    word = "on" if on else "off: drafts only"
+    session.emit({"environment": env, "publishing": on}, f"{env}: publishing is {word}.")
     return OK
 
 

@@ -8,8 +8,11 @@ import click
 
 from hdp.cli.base import Group, example, pass_session
 from hdp.cli.main import OK
+from hdp.cli.running import act
+from hdp.cli.selecting import selection
 
 if TYPE_CHECKING:
+    from hdp.application import Selection
     from hdp.cli.session import Session
 
 
@@ -37,3 +40,28 @@ def list_records(session: Session, search: str) -> int:
     )  # fmt: skip
     session.emit(found)
     return OK
+
+
+@record_command.command(epilog=example("hdp record update --all --dry-run"))
+@selection
+@click.option("--dry-run", is_flag=True, help="Show what would change; send nothing.")
+@click.option("--overwrite", is_flag=True, help="Also where it was changed on the site.")
+@click.option("--yes-production", is_flag=True, help="Needed to change records in production.")
+@pass_session
+def update(session: Session, selection: Selection, dry_run: bool, overwrite: bool,
+           yes_production: bool) -> int:  # fmt: skip
+    """Bring the metadata of published records to what the table says now, and publish it."""
+    from hdp.cli.updating import show_differences
+
+    if dry_run:
+        return show_differences(session, "update", selection)
+    args = {"overwrite": overwrite}
+    return act(session, "update", selection, args=args, yes_production=yes_production)
+
+
+@record_command.command(epilog=example("hdp record verify --all"))
+@selection
+@pass_session
+def verify(session: Session, selection: Selection) -> int:
+    """Ask the repository again and compare every file's checksum with the local one."""
+    return act(session, "verify", selection)

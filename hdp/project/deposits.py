@@ -64,9 +64,12 @@ class Deposit:
     drafted: str | None
     published: str | None
     mapping: str = ""
+    edit: dict[str, Any] | None = None
+    edited: str | None = None
+    verified: str | None = None
 
 
-_JSON = ("metadata", "origins", "findings", "readback", "candidates")
+_JSON = ("metadata", "origins", "findings", "readback", "candidates", "edit")
 
 
 def _deposit(row: sqlite3.Row) -> Deposit:
@@ -160,6 +163,16 @@ def current_deposit(connection: sqlite3.Connection, item_id: int, env: str) -> D
     row = connection.execute(
         "SELECT * FROM deposit WHERE item_id = ? AND env = ? AND state != 'discarded'"
         " ORDER BY state = 'published', id DESC LIMIT 1",
+        (item_id, env),
+    ).fetchone()
+    return None if row is None else _deposit(row)
+
+
+def latest_published(connection: sqlite3.Connection, item_id: int, env: str) -> Deposit | None:
+    """The newest published deposit of an item in an environment."""
+    row = connection.execute(
+        "SELECT * FROM deposit WHERE item_id = ? AND env = ? AND state = 'published'"
+        " ORDER BY id DESC LIMIT 1",
         (item_id, env),
     ).fetchone()
     return None if row is None else _deposit(row)
@@ -271,7 +284,7 @@ def settle(connection: sqlite3.Connection, intent: Deposit, **changes: Any) -> b
     ).fetchone()
     if row is None or tuple(row) != (intent.doing, intent.owner, intent.doing_since):
         return False
-    update(connection, intent.id, doing=None, owner=None, candidates=None, **changes)
+    update(connection, intent.id, doing=None, owner=None, candidates=None, edit=None, **changes)
     return True
 
 

@@ -6,10 +6,13 @@ import json
 import sqlite3
 from typing import Any
 
+DRAFTS_ONLY = "drafts-only"  # the environments in which this project may not publish
+
 DEFAULTS: dict[str, Any] = {
     "environment": "practice",
     "scan": {},
     "dates": {},
+    DRAFTS_ONLY: [],
 }
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from hdp.jobs import Task
 from hdp.project import deposits
 from hdp.project.deposits import Deposit, DepositFile
+from hdp.project.settings import DRAFTS_ONLY, get_setting
 from hdp.remote import Remote
 from hdp.sdk import Draft, Missing, Record, Refused, RemoteFile, Unreachable
 from hdp.uploads import settling
@@ -15,8 +16,21 @@ from hdp.uploads.desk import Desk, wrong_state
 from hdp.uploads.files import matches
 
 
+def check_publishing_on(desk: Desk) -> None:
+    """Refused where this project may only make drafts in this environment."""
+    off = desk.project.read(lambda c: get_setting(c, DRAFTS_ONLY))
+    if desk.env in off:
+        raise Refused(
+            f"Publishing in {desk.env_title} is switched off in this project. Nothing was sent.",
+            code="publishing-off",
+            hint=f"Switch it on: hdp project set --publishing on --env {desk.env}",
+            where={"environment": desk.env},
+        )
+
+
 def publish_draft(desk: Desk, task: Task) -> None:
     """Make a verified draft public, for ever; Refused where anything is not as we left it."""
+    check_publishing_on(desk)
     deposit = settling.settled(desk, desk.current(task.subject), task)
     if deposit is None or deposit.state == "prepared":
         raise wrong_state("There is no draft of this item yet.", task.subject, "Create it first.")
@@ -114,7 +128,9 @@ def _check_site(desk: Desk, deposit: Deposit, files: Sequence[DepositFile]) -> N
 
 
 def _is_as_sent(desk: Desk, deposit: Deposit, draft: Draft) -> bool:
-    if deposit.readback is None or dict(draft.metadata) == deposit.readback:
+    if deposit.readback is None:  # an update whose answer was lost
+        return desk.remote.same_metadata(Record(fields=deposit.metadata), draft)
+    if dict(draft.metadata) == deposit.readback:
         return True
     if deposit.readback.get("publication_date") == deposit.metadata.get("publication_date"):
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from hdp.events import now
 from hdp.jobs import Task
 from hdp.project import deposits, sessions
 from hdp.project.deposits import Deposit
-from hdp.remote import SETTLE_WAITS
+from hdp.remote import SETTLE_WAITS, Remote
 from hdp.remote import settle_create as find_candidates
 from hdp.remote import settle_publish as find_publication
 from hdp.sdk import (
@@ -24,6 +24,13 @@ from hdp.sdk import (
     TargetError,
 )
 from hdp.uploads.desk import BUSY, Desk, busy
+
+
+def _or_none(ask: Callable[[], Draft]) -> Draft | None:
+    try:
+        return ask()
+    except Missing:
+        return None
 
 
 def settled(desk: Desk, deposit: Deposit | None, task: Task | None = None) -> Deposit | None:
@@ -78,6 +85,8 @@ def settle(desk: Desk, deposit: Deposit) -> None:
                 _settle_publish(desk, ours)
             case "discard":
                 _settle_discard(desk, ours)
+            case "edit":
+                _settle_edit(desk, ours)
             case _:
                 # An upload looks at what is there before it sends anything: nothing to find out.
                 _clear(desk, ours)
@@ -175,6 +184,65 @@ def _settle_discard(desk: Desk, deposit: Deposit) -> None:
             desk.project.write(lambda c: deposits.settle(c, deposit, state="discarded"))
         return
     _clear(desk, deposit)
+
+
+def _settle_edit(desk: Desk, deposit: Deposit) -> None:
+    """Find out whether metadata that was sent again arrived; close what is left open."""
+    if deposit.state != "published":
+        _settle_draft_edit(desk, deposit)
+        return
+    remote_id, remote = str(deposit.remote_id), desk.remote.using(about=deposit.title)
+    edit = deposit.edit or {}
+    wanted = Record(fields=edit.get("metadata", deposit.metadata), key=deposit.key)
+    if (left := _or_none(lambda: remote.get_draft(remote_id))) is not None:
+        # Not published: what we opened is closed, what somebody else changed there is left.
+        if is_as_sent(remote, left, deposit) or remote.same_metadata(wanted, left):
+            remote.drop_edit(remote_id)
+        _clear(desk, deposit)
+        return
+    draft = remote.edit_record(remote_id, deposit.key)
+    remote.drop_edit(remote_id)
+    if edit and remote.same_metadata(wanted, draft):
+        store_edit(desk, deposit, edit, draft.metadata)
+    else:
+        _clear(desk, deposit)
+
+
+_GIVEN = ("doi", "prereserve_doi")  # what the repository adds by itself
+
+
+def is_as_sent(remote: Remote, draft: Draft, deposit: Deposit) -> bool:
+    """Whether a draft, or an open edit, is as we last sent it: nobody else changed it."""
+    if deposit.readback is not None:
+        ours, theirs = dict(deposit.readback), dict(draft.metadata)
+        for name in _GIVEN:
+            ours.pop(name, None)
+            theirs.pop(name, None)
+        if ours == theirs:
+            return True
+    return remote.same_metadata(Record(fields=deposit.metadata, key=deposit.key), draft)
+
+
+def _settle_draft_edit(desk: Desk, deposit: Deposit) -> None:
+    draft = _or_none(lambda: desk.remote.get_draft(str(deposit.remote_id)))
+    if draft is None:
+        if not find_published(desk, deposit):
+            _clear(desk, deposit)  # it was deleted on the site: the next step says so
+        return
+    arrived = desk.remote.same_metadata(Record(fields=deposit.metadata, key=deposit.key), draft)
+    readback = dict(draft.metadata) if arrived else deposit.readback
+    desk.project.write(lambda c: deposits.settle(c, deposit, readback=readback))
+
+
+def store_edit(
+    desk: Desk, deposit: Deposit, edit: Mapping[str, Any], readback: Mapping[str, Any]
+) -> None:
+    """Write down that the record has its new metadata."""
+    desk.project.write(
+        lambda c: deposits.settle(
+            c, deposit, **edit, edited=now(), readback=dict(readback)
+        )
+    )  # fmt: skip
 
 
 def find_published(desk: Desk, deposit: Deposit) -> bool:

@@ -1,0 +1,101 @@
+"""Verify: ask the repository again, and compare what it holds with what was sent and is here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from hdp.events import now
+from hdp.jobs import Task
+from hdp.project import deposits
+from hdp.project.deposits import Deposit, DepositFile
+from hdp.sdk import Rejected, RemoteFile
+from hdp.uploads import settling
+from hdp.uploads.desk import Desk, wrong_state
+from hdp.uploads.files import matches
+
+_BLOCK = 1 << 20
+_SHOWN = 3
+
+
+def verify_record(desk: Desk, task: Task) -> None:
+    """Compare a published record's files by checksum; Rejected where any differs.
+
+    Files that are not on this computer any more are counted, not failed.
+    """
+    deposit = settling.settled(desk, desk.project.read(
+        lambda c: deposits.latest_published(c, task.subject, desk.env)), task)  # fmt: skip
+    if deposit is None or deposit.state != "published":
+        raise wrong_state(
+            "No record of this item is published here.", task.subject, "Publish it first."
+        )
+    remote = desk.remote_for(task, deposit.title)
+    there = remote.list_record_files(str(deposit.remote_id))
+    files = desk.project.read(lambda c: deposits.list_files(c, deposit.id))
+    _check_there(deposit, files, there)
+    gone = _check_here(desk, task, deposit, files)
+    desk.project.write(lambda c: deposits.update(c, deposit.id, verified=now()))
+    desk.changed(deposit.item_id)
+    some = f"; {gone} not on this computer" if gone else ""
+    task.say(f"{len(files)} of {len(files)} files are as they were published{some}")
+
+
+def _check_there(
+    deposit: Deposit, files: Sequence[DepositFile], there: Sequence[RemoteFile]
+) -> None:
+    held = {one.name: one for one in there}
+    wrong = [one.name for one in files if one.name in held and not matches(one, held[one.name])]
+    missing = [one.name for one in files if one.name not in held]
+    more = sorted(set(held) - {one.name for one in files})
+    found = {"other bytes": wrong, "missing": missing, "unknown to HDP": more}
+    parts = [f"{word}: {_names(names)}" for word, names in found.items() if names]
+    if parts:
+        raise Rejected(
+            f"The repository's files of {deposit.doi or deposit.remote_id} are not those that were"
+            f" published from here: {'; '.join(parts)}.",
+            code="record-differs",
+            hint="Download the record and compare; tell the repository's support if it is damaged.",
+            where={"item": deposit.item_id},
+        )
+
+
+def _check_here(desk: Desk, task: Task, deposit: Deposit, files: Sequence[DepositFile]) -> int:
+    """How many files are not here any more; Rejected where one here has other bytes."""
+    changed, gone, done = [], 0, 0
+    total = sum(one.size for one in files)
+    for file in files:
+        path = desk.project.file_path(file.root, file.path)
+        digest = _digest(path, task)
+        done += file.size
+        task.progress(done, total, file.name)
+        if digest is None:
+            gone += 1
+        elif digest != (file.sha256 or digest):
+            changed.append(file.path)
+    if changed:
+        raise Rejected(
+            f"The repository holds what was published, but on this computer"
+            f" {_names(changed)} changed since.",
+            code="local-differs",
+            hint="Bring the files back from the record, or publish them as a new version.",
+            where={"item": deposit.item_id, "file": changed[0]},
+        )
+    return gone
+
+
+def _digest(path: Path, task: Task) -> str | None:
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb", buffering=0) as opened:
+            while block := opened.read(_BLOCK):
+                task.check_cancelled()
+                digest.update(block)
+    except OSError:
+        return None
+    return digest.hexdigest()
+
+
+def _names(names: Sequence[str]) -> str:
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

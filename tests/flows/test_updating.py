@@ -1,0 +1,124 @@
+"""Metadata sent again to drafts and records, and what a crash in between leaves."""
+
+from __future__ import annotations
+
+import pytest
+
+from hdp.application import settling_in, updates
+from hdp.application.selection import Selection
+from hdp.project import deposits
+from hdp.uploads import settling
+
+
+def codes(job: dict) -> list[str]:
+    return [one["error"]["code"] for one in job["tasks"] if one["error"]]
+
+
+def retitle(project, word: str = "Other") -> None:
+    table = project.root_dir("input") / "objects.csv"
+    header, *rows = table.read_text(encoding="utf-8").splitlines()
+    cells = [row.split(",", 2) for row in rows]
+    lines = [header, *(f"{key},{word} {key},{rest}" for key, _title, rest in cells)]
+    table.write_text("\n".join(lines), encoding="utf-8")
+
+
+def titles(app) -> set[str]:
+    remote = app.remotes.open(app.environment("practice"))
+    found = app.project.read(lambda c: deposits.list_deposits(c, "practice", ["published"]))
+    return {remote.get_record(one.remote_id).raw["metadata"]["title"] for one in found}
+
+
+@pytest.fixture
+def drafted(project, do):
+    assert do("prepare")["state"] == "done"
+    assert do("create")["state"] == "done"
+    return project
+
+
+@pytest.fixture
+def published(drafted, do):
+    assert do("upload")["state"] == "done"
+    assert do("publish")["state"] == "done"
+    return drafted
+
+
+def test_drafts_follow_the_table(app, drafted, do):
+    retitle(drafted)
+    shown = updates.preview(app, "practice", "draft-update", Selection(all=True))
+    fields = [[change["field"] for change in one["differences"]] for one in shown["items"]]
+    assert fields == [["title", "description"]] * 3  # the description is made of the title
+    assert do("draft-update")["done"] == 3
+    drafts = app.remotes.open(app.environment("practice")).list_drafts()
+    assert all(one.metadata["title"].startswith("Other") for one in drafts)
+    assert do("draft-update")["skipped"] == 3
+    do("upload")
+    assert do("publish")["done"] == 3
+    assert all(one.startswith("Other") for one in titles(app))
+
+
+def test_records_follow_the_table_and_stay_the_same_records(app, published, do):
+    before = {one.remote_id: one.doi for one in app.project.read(deposits.list_deposits)}
+    retitle(published)
+    assert do("update")["done"] == 3
+    assert all(one.startswith("Other") for one in titles(app))
+    after = app.project.read(deposits.list_deposits)
+    assert {one.remote_id: one.doi for one in after} == before
+    assert all(one.edited and one.doing is None and one.edit is None for one in after)
+    assert do("update")["skipped"] == 3
+
+
+def test_changes_on_the_site_are_not_overwritten(app, published, do):
+    remote = app.remotes.open(app.environment("practice"))
+    one = app.project.read(deposits.list_deposits)[0]
+    draft = remote.edit_record(one.remote_id, "")
+    record = settling.Record(fields={**one.metadata, "title": "By the curator"})
+    remote.update_draft(draft.id, record)
+    retitle(published)
+    assert codes(do("update", one.item_id)) == ["edit-open"]
+    assert remote.get_draft(one.remote_id).metadata["title"] == "By the curator"
+    remote.publish(one.remote_id)
+    assert codes(do("update", one.item_id)) == ["changed-on-site"]
+    assert "By the curator" in titles(app)
+    assert do("update", one.item_id, args={"overwrite": True})["done"] == 1
+    assert "By the curator" not in titles(app)
+
+
+@pytest.mark.parametrize("verb", ["edit", "metadata", "publish"])
+@pytest.mark.parametrize("fault", ["lost-answer", "503"])
+def test_an_answer_that_is_lost_is_settled(app, published, do, practice, verb, fault):
+    retitle(published)
+    practice.faults.add(f"{fault}:{verb}*1")
+    do("update")
+    practice.faults.clear()
+    again = do("update")
+    assert again["failed"] == 0, [one["error"] for one in again["tasks"]]
+    assert all(one.startswith("Other") for one in titles(app))
+    remote = app.remotes.open(app.environment("practice"))
+    found = app.project.read(deposits.list_deposits)
+    assert [one.doing for one in found] == [None] * 3
+    assert all(one.metadata["title"].startswith("Other") for one in found)
+    for one in found:  # no edit is left open
+        with pytest.raises(settling.Missing):
+            remote.get_draft(one.remote_id)
+
+
+def test_publishing_can_be_switched_off(app, drafted, do):
+    do("upload")
+    settling_in.set_publishing(app, "practice", False)
+    with pytest.raises(settling.Refused, match="switched off"):
+        do("publish")
+    settling_in.set_publishing(app, "practice", True)
+    assert do("publish")["done"] == 3
+
+
+def test_verify_finds_other_bytes(app, published, do, home):
+    assert do("verify")["done"] == 3
+    path = sorted(published.root_dir("input").glob("*.jpg"))[0]
+    path.write_bytes(path.read_bytes() + b"x")
+    assert codes(do("verify")) == ["local-differs"]
+    path.unlink()
+    job = do("verify")
+    assert job["done"] == 3
+    assert any("1 not on this computer" in one["message"] for one in job["tasks"])
+    found = app.project.read(deposits.list_deposits)
+    assert all(one.verified for one in found)
