@@ -12,7 +12,7 @@ from hdp.project import deposits, items
 from hdp.project.deposits import Deposit, DepositFile
 from hdp.project.items import Item
 from hdp.project.overview import list_overview
-from hdp.sdk import HdpError, InvalidInput, LocalFile, Record, Refused, UsageError
+from hdp.sdk import Conflict, HdpError, InvalidInput, LocalFile, Record, Refused, UsageError
 from hdp.uploads.desk import Desk
 from hdp.uploads.files import to_local
 
@@ -149,6 +149,13 @@ def export(
             "None of the selected items is prepared; nothing was written.",
             code="nothing-to-do",
             hint="Prepare them first: hdp prepare --all. Or name items by their ids.",
+        )
+    if with_files and (new := [row for row in chosen if row.state is None]):
+        raise Conflict(
+            f"Item {new[0].id} is not prepared: its files in the record are not made yet."
+            " Nothing was written.",
+            hint=f"Prepare it first: hdp prepare {new[0].id}. Or export without --files.",
+            where={"item": new[0].id},
         )
     records = [one for one, _ in read_records(app, env, [row.id for row in chosen])]
     written = _write(records, form, goal, with_files=with_files)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hdp.cli.base import example, pass_session
+from hdp.cli.base import Command, example, pass_session
 from hdp.cli.main import OK
 from hdp.cli.selecting import selection
 from hdp.cli.session import finding_lines
@@ -54,7 +54,9 @@ def _json_told(text: str) -> str:
         return json.dumps(json.loads(text), indent=2)
 
 
-@click.command("export", epilog=example("hdp metadata export --all --as xlsx -o metadata.xlsx"))
+@click.command(
+    "export", cls=Command, epilog=example("hdp metadata export --all --as xlsx -o metadata.xlsx")
+)
 @selection
 @click.option("--as", "form", type=click.Choice(WRITTEN), required=True, help="The format.")
 @click.option("-o", "--output", "goal", type=click.Path(path_type=Path), required=True,
