@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,11 +69,11 @@ def write_xlsx(path: Path, columns: Sequence[str], rows: Rows, *, sheet: str = "
 
     _check(path, (columns, *rows))
     _check_lengths(path, columns, rows)
-    book = Workbook(write_only=True)
-    page = book.create_sheet(sheet[:31])
-    for row in (columns, *rows):
-        page.append([_cell(page, one) for one in row])
     with _new(path, mode="xb") as file:
+        book = Workbook(write_only=True)
+        page = book.create_sheet(sheet[:31])
+        for row in (columns, *rows):
+            page.append([_cell(page, one) for one in row])
         book.save(file)
 
 
@@ -110,9 +111,11 @@ def _check_lengths(path: Path, columns: Sequence[str], rows: Rows) -> None:
                 )
 
 
-def _new(path: Path, *, mode: str = "x", **how: Any) -> Any:
+@contextmanager
+def _new(path: Path, *, mode: str = "x", **how: Any) -> Iterator[Any]:
+    """A new file to write; nothing half written stays where that fails."""
     try:
-        return path.open(mode, **how)
+        file = path.open(mode, **how)
     except FileExistsError as error:
         raise Refused(
             f"{path} exists already; it was not touched.",
@@ -121,9 +124,21 @@ def _new(path: Path, *, mode: str = "x", **how: Any) -> Any:
             where={"file": str(path)},
         ) from error
     except OSError as error:
-        raise InvalidInput(
-            f"{path} cannot be written: {error.strerror or error}.",
-            code="no-such-file",
-            hint="Choose a folder that is there and may be written to.",
-            where={"file": str(path)},
-        ) from error
+        raise _not_written(path, error) from error
+    try:
+        with file:
+            yield file
+    except BaseException as error:
+        path.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise _not_written(path, error) from error
+        raise
+
+
+def _not_written(path: Path, error: OSError) -> InvalidInput:
+    return InvalidInput(
+        f"{path} cannot be written: {error.strerror or error}.",
+        code="not-written",
+        hint="Choose a folder that is there, may be written to and has room.",
+        where={"file": str(path)},
+    )
