@@ -12,6 +12,7 @@ from hdp.application.mapping_loading import (
     load_mapping,
     load_mappings,
 )
+from hdp.application.mapping_preview import preview_rows
 from hdp.application.mapping_setting import field_rows, set_mapping, show_mapping
 from hdp.application.mapping_work import make_preparer
 from hdp.uploads.desk import Desk
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LoadedMapping", "LoadedMappings", "check_all", "field_rows", "load_mapping", "load_mappings",
-    "preparer", "preview", "set_mapping", "show_mapping",
+    "preparer", "preview", "preview_rows", "set_mapping", "show_mapping",
 ]  # fmt: skip
 
 

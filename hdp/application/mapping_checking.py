@@ -15,6 +15,7 @@ from hdp.application.mapping_loading import (
     facts_of,
     load_mappings,
 )
+from hdp.application.mapping_values import LEAVE_OUT, remembered
 from hdp.application.mapping_work import make_preparer
 from hdp.project import items
 from hdp.project.items import Item
@@ -49,7 +50,7 @@ class Group:
             "severity": one.severity, "code": one.code, "field": _field_of(one),
             "message": one.message, "hint": one.hint, "count": self.count,
             "places": [dict(place) for place in self.places],
-            "leave_out": "leave_out" in one.args,
+            "leave_out": LEAVE_OUT in one.args,
         }  # fmt: skip
 
 
@@ -175,6 +176,8 @@ class _Check:
         self._note_defaults(composed)
         for one in composed.findings:
             if id(one) not in of_all:
+                if LEAVE_OUT in one.args:
+                    one = remembered(one, composed.fields, composed.mapping)
                 self._add(replace(one, where={"item": item.id, **one.where}))
 
     def _note_rows(self, mapping: LoadedMapping, item: Item) -> None:

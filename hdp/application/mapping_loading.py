@@ -89,14 +89,14 @@ class MappingCache:
         """The mapping's table, from memory where its file was not changed."""
         if mapping.table is None:
             return None
-        reading = (getattr(mapping, name, None) for name in _READING)
-        key = (mapping.table, facts_of_file(mapping.table), *reading)
-        found = self._tables.get(key)
-        if found is None:
-            found = mapping.read_table()
-            assert found is not None
-            self._tables.put(key, found)
+        found = self.known_table(mapping)
+        if found is None and (found := mapping.read_table()) is not None:
+            self._tables.put(_reading(mapping), found)
         return found
+
+    def known_table(self, mapping: Mapping) -> Table | None:
+        """The mapping's table, if it is in memory as its file is now."""
+        return self._tables.get(_reading(mapping))
 
     def note(self, app: Application, row: MappingRow, table: Table) -> None:
         """Remember what a table says for as long as its file stays the same."""
@@ -107,7 +107,10 @@ class MappingCache:
         return self._digests.get(_place(app, row)) if row.table_path else None
 
 
-_READING = ("sheet", "header", "encoding", "separator")
+def _reading(mapping: Mapping) -> tuple[Any, ...]:
+    """What decides on the table that is read."""
+    how = (getattr(mapping, one, None) for one in ("sheet", "header", "encoding", "separator"))
+    return (mapping.table, facts_of_file(mapping.table) if mapping.table else None, *how)
 
 
 def _place(app: Application, row: MappingRow) -> tuple[Any, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping as MappingOf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hdp.application.mapping_choice import describe_rule
+from hdp.application.mapping_choice import Facts, choose_mapping, describe_rule
 from hdp.application.mapping_loading import LoadedMapping, get_row, load_mapping, read_mapping
 from hdp.events import Changed
 from hdp.metadata import checks
@@ -16,6 +17,7 @@ from hdp.metadata.table_marks import mark_table
 from hdp.metadata.tables import Table
 from hdp.project import mappings
 from hdp.project.mappings import MappingRow
+from hdp.project.overview import list_overview
 from hdp.project.project import relative
 from hdp.sdk import InvalidInput, NotFound
 
@@ -119,8 +121,29 @@ def remove_mapping(app: Application, name: str) -> None:
 
 
 def list_rows(app: Application) -> list[dict[str, Any]]:
-    """All mappings: which items each is for, and where its table is."""
-    return [mapping_json(one) for one in app.project.read(mappings.list_mappings)]
+    """All mappings: which items each is for and how many those are, and where its table is."""
+    rows = app.project.read(mappings.list_mappings)
+    overview = app.project.read(lambda c: list_overview(c, app.environment().name))
+    uses = [
+        choose_mapping(rows, Facts(one.id, one.primary)) for one in overview if not one.set_aside
+    ]
+    count = Counter(one.name for one in uses if one)
+    return [mapping_json(one) | {"items": count[one.name]} for one in rows]
+
+
+def table_changes(app: Application, name: str | None = None) -> list[dict[str, Any]]:
+    """What was changed in the tables (of one mapping) since they were last looked at."""
+    rows = [get_row(app, name)] if name else app.project.read(mappings.list_mappings)
+    found = []
+    for row in rows:
+        loaded = load_mapping(app, app.target(app.environment()), row.name)
+        if (change := loaded.state.change) is not None and loaded.table is not None:
+            found.append(
+                {"mapping": row.name, "table": loaded.table.path.name,
+                 "sentence": change.sentence() if change.known else "it was changed",
+                 **change.to_json()}
+            )  # fmt: skip
+    return found
 
 
 def mapping_json(row: MappingRow) -> dict[str, Any]:

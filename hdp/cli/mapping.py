@@ -16,6 +16,7 @@ from hdp.cli.session import finding_lines
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from hdp.application import Application
     from hdp.cli.session import Session
 
 _PATH = click.Path(path_type=Path)
@@ -76,16 +77,99 @@ def _write_new(file: Path, text: str) -> None:
         ) from error  # fmt: skip
 
 
-@mapping_command.command("set", epilog=example("hdp mapping set mapping.yaml"))
+@mapping_command.command(
+    "set", epilog=example('hdp mapping set photographs.yaml --for "photographs/*"')
+)
 @click.argument("file", type=_PATH, metavar="MAPPING.yaml")
 @click.option("--name", metavar="N", help="Its name in the project; else the file's.")
+@click.option("--for", "folders", multiple=True, metavar="GLOB", help="Only for these folders.")
+@click.option("--modality", "kinds", multiple=True, metavar="M", help="Only for this kind.")
+@click.option("--item", "ids", multiple=True, type=int, metavar="ID", help="Only for this item.")
+@click.option("--for-all-others", is_flag=True, help="For all items that no other is for.")
+@click.option("--dry-run", is_flag=True, help="Show what would become different; keep nothing.")
 @pass_session
-def set_mapping(session: Session, file: Path, name: str | None) -> int:
-    """Make a mapping file the active mapping; refused where it is wrong."""
-    from hdp.application import describing
+def set_mapping(
+    session: Session, file: Path, name: str | None, folders: tuple[str, ...],
+    kinds: tuple[str, ...], ids: tuple[int, ...], for_all_others: bool, dry_run: bool,
+) -> int:  # fmt: skip
+    """Keep a mapping file in the project and use it; refused where it is wrong.
 
-    found = describing.set_mapping(session.open(), file, name)
-    return _print(session, found)
+    Without a rule (--for, --modality, --item) it is for all items that no other mapping is for.
+    """
+    from hdp.application import describing
+    from hdp.application.mapping_choice import make_rule
+    from hdp.sdk import UsageError
+
+    rule = make_rule(folders, kinds, ids)
+    if rule and for_all_others:
+        raise UsageError(
+            "--for-all-others was given together with a rule.", code="rule-and-others",
+            hint="Leave one of them out; nothing was done.",
+        )  # fmt: skip
+    applies = rule or ({} if for_all_others else None)
+    app = session.open()
+    if dry_run:
+        return _try_out(session, app, file, name, applies)
+    return _print(session, describing.set_mapping(app, file, name, applies=applies))
+
+
+def _try_out(
+    session: Session, app: Application, file: Path, name: str | None,
+    applies: dict[str, Any] | None,
+) -> int:  # fmt: skip
+    from hdp.application.mapping_difference import compare_text
+    from hdp.application.mapping_setting import read_text
+
+    found = compare_text(
+        app, read_text(file), base=file.parent, name=name or file.stem,
+        env=session.env_name, applies=applies,
+    )  # fmt: skip
+    return _print_differences(session, [one.to_json() for one in found], "Nothing was kept.")
+
+
+@mapping_command.command("diff", epilog=example("hdp mapping diff"))
+@click.argument("name", required=False)
+@click.option("--accept", is_flag=True, help="The changed table was seen and is right.")
+@pass_session
+def diff(session: Session, name: str | None, accept: bool) -> int:
+    """Show what was changed in tables, and what it changes in records prepared already."""
+    from hdp.application import mapping_setting
+    from hdp.application.mapping_difference import compare_prepared
+
+    app = session.open()
+    changes = mapping_setting.table_changes(app, name)
+    for one in changes:
+        session.write(f"{one['table']}: {one['sentence']}.")
+    found = [one.to_json() for one in compare_prepared(app, session.env_name, name)]
+    if accept:
+        for one in changes:
+            mapping_setting.accept_table(app, one["mapping"])
+    said = "Noted: the tables as they are now count as seen." if accept and changes else ""
+    return _print_differences(session, found, said, changes)
+
+
+def _print_differences(
+    session: Session, found: list[dict[str, Any]], said: str, tables: Sequence[Any] = ()
+) -> int:
+    for one in found:
+        session.write(f"{one['item']}  {one['title']}  ({one['state']}, mapping {one['mapping']})")
+        for field in one["fields"]:
+            session.write(f"    {field['field']}: {_short(field['before'])}")
+            session.write(f"      now: {_short(field['after'])}")
+        _tell(session, one["errors"])
+    records = "1 record" if len(found) == 1 else f"{len(found)} records"
+    again = " Prepare them again: hdp prepare ID..." if found else ""
+    session.write(f"{records} would become different.{again} {said}".rstrip())
+    session.emit({"differences": found, "total": len(found), "tables": list(tables)})
+    return OK
+
+
+def _short(value: Any) -> str:
+    import json
+
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = "(nothing)" if value in (None, "", [], {}) else " ".join(text.split())
+    return text if len(text) <= 100 else f"{text[:99]}…"
 
 
 @mapping_command.command(epilog=example("hdp mapping show"))
@@ -120,38 +204,49 @@ def _tell(session: Session, findings: Sequence[dict[str, Any]]) -> None:
 @mapping_command.command("list", epilog=example("hdp mapping list --json"))
 @pass_session
 def list_mappings(session: Session) -> int:
-    """List the project's mappings."""
-    from hdp.project import mappings
+    """List the project's mappings and the items that each is for."""
+    from hdp.application import mapping_setting
 
-    app = session.open()
-    found = [
-        {"name": one.name, "active": one.active, "table": one.table_path or None,
-         "hash": one.hash, "file": one.file or None}
-        for one in app.project.read(mappings.list_mappings)
-    ]  # fmt: skip
+    found = mapping_setting.list_rows(session.open())
     session.table(
-        ("name", "active", "table"),
-        [(one["name"], "active" if one["active"] else "", one["table"]) for one in found],
+        ("name", "for", "items", "table"),
+        [(one["name"], one["for"], one["items"], one["table"]) for one in found],
         "There is no mapping yet. Set one with: hdp mapping set MAPPING.yaml",
     )
     session.emit({"mappings": found, "total": len(found)})
     return OK
 
 
-@mapping_command.command(epilog=example("hdp mapping check --json"))
+@mapping_command.command(epilog=example("hdp mapping check --leave-out orcid-invalid"))
+@click.argument("name", required=False)
+@click.option("--leave-out", "code", metavar="CODE",
+              help="Say in the mapping that values with this problem are not sent.")  # fmt: skip
 @pass_session
-def check(session: Session) -> int:
+def check(session: Session, name: str | None, code: str | None) -> int:
     """Tell every problem of every item and row before anything is prepared."""
-    from hdp.application import describing
+    from hdp.application.mapping_checking import check_mapping
 
     app = session.open()
-    findings = [one.to_json() for one in describing.check_all(app, session.env_name)]
-    errors = sum(1 for one in findings if one["severity"] == "error")
-    for line in _lines_by_kind(findings):
+    report = check_mapping(app, session.env_name, name)
+    left: dict[str, Any] = {}
+    if code:
+        from hdp.application.mapping_omitting import leave_out
+
+        left = leave_out(app, code, report=report)
+        count = left["total"]
+        values = "1 value is" if count == 1 else f"{count} values are"
+        session.tell(f"{values} left out from now on ({', '.join(left['left_out'])}).")
+        report = check_mapping(app, session.env_name, name)
+    shown = report.to_json()
+    for line in _lines_by_kind(shown["findings"]):
         session.write(line)
-    session.write(f"{errors} errors, {len(findings) - errors} notes.")
-    session.emit({"findings": findings, "total": len(findings)})
-    return FAILED if errors else OK
+    counts = shown["counts"]
+    session.write(
+        f"{counts['error']} errors, {counts['warning']} warnings, {counts['info']} notes"
+        f" in {shown['items']} items and {shown['rows']} rows."
+    )
+    session.emit(shown | left)
+    return FAILED if counts["error"] else OK
 
 
 def _lines_by_kind(findings: list[dict[str, Any]]) -> list[str]:

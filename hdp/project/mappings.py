@@ -79,6 +79,14 @@ def store_mapping(
     store_marks(connection, name, table_digest, marks)
 
 
+def replace_source(connection: sqlite3.Connection, name: str, source: str) -> None:
+    """Give a mapping another text; for which items it is, and its table, stay."""
+    connection.execute(
+        "UPDATE mapping SET source = ?, hash = ? WHERE name = ?",
+        (source, hash_source(source), name),
+    )
+
+
 def store_marks(connection: sqlite3.Connection, name: str, digest: str, marks: bytes) -> None:
     """Take the table as it is now as the one that was seen."""
     connection.execute("UPDATE mapping SET table_digest = ? WHERE name = ?", (digest, name))
