@@ -11,12 +11,14 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
 
+from hdp.awake import stay_awake
 from hdp.events import Bus, JobChanged, TaskFinished
 from hdp.project import jobs as rows
 from hdp.project.project import Project
 from hdp.sdk import Cancelled, HdpError, NotFound
 
 log = logging.getLogger(__name__)
+_SHORT_S = 3.0  # no computer falls asleep sooner
 _PAUSE_S = 0.2  # at most five progress events a second
 Work = Callable[["Task"], None]
 
@@ -220,7 +222,10 @@ class Jobs:
             self._project.write(lambda c: rows.start_job(c, job.id))
             job.tell(last=True)
             pool = self._pool(lane)
-            wait([pool.submit(job.run_task, task, work) for task in job.tasks])
+            running = [pool.submit(job.run_task, task, work) for task in job.tasks]
+            if wait(running, timeout=_SHORT_S).not_done:
+                with stay_awake():
+                    wait(running)
         except Exception as error:
             log.exception("Job %s could not be run", job.id)
             job.fail_rest(error)

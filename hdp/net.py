@@ -32,7 +32,23 @@ LARGEST_ANSWER = 64 << 20
 REDIRECTS = 5
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
-OnCall = Callable[[str, str, int | None, float], None]
+
+@dataclass(frozen=True)
+class CallMade:
+    """A request that ended: its address without query, and None where no answer came.
+
+    `sent` and `received` are bytes of the bodies.
+    """
+
+    method: str
+    url: str
+    status: int | None
+    seconds: float
+    sent: int = 0
+    received: int = 0
+
+
+OnCall = Callable[[CallMade], None]
 OnAnswer = Callable[[int, Mapping[str, str]], None]
 
 _BEARER = re.compile(r"(?i)\bbearer\s+[^\s'\",;]+")
@@ -167,9 +183,8 @@ class Client:
 
     With `token` and `allowed_host` (`host:port` or an address) it adds the bearer
     token to requests for that host and refuses to send it anywhere else; a target
-    may also set its own Authorization header. `on_call(method, address without
-    query, status or None, seconds)` hears every call, `on_answer(status, headers)`
-    every answer. An Unreachable whose `values["sent"]` is False surely did nothing.
+    may also set its own Authorization header. `on_call` hears every call, `on_answer(status,
+    headers)` every answer. An Unreachable whose `values["sent"]` is False surely did nothing.
     """
 
     def __init__(
@@ -307,7 +322,7 @@ class Client:
         except HdpError as error:
             problem = error
         finally:
-            self._tell(call, answer, time.monotonic() - begin)
+            self._tell(call, answer, time.monotonic() - begin, _sent(data))
         # Raised here and not above: the first error's context holds the request and its token.
         if answer is None:
             raise problem or Unreachable(f"{host_of(call.url)} gave no answer.")
@@ -338,14 +353,15 @@ class Client:
             text = b"".join(parts).decode("utf-8", "replace")
             return Answer(response.status_code, response.headers, text, without_query(call.url))
 
-    def _tell(self, call: _Call, answer: Answer | None, seconds: float) -> None:
+    def _tell(self, call: _Call, answer: Answer | None, seconds: float, sent: int) -> None:
         if answer is not None:
             self._set_clock(answer.headers.get("Date", ""))
             if self._on_answer is not None:
                 self._on_answer(answer.status, answer.headers)
         if self._on_call is not None:
             url = redact(without_query(call.url), call.secrets)
-            self._on_call(call.method, url, answer.status if answer else None, seconds)
+            status, received = (answer.status, len(answer.text)) if answer else (None, 0)
+            self._on_call(CallMade(call.method, url, status, seconds, sent, received))
 
     def _set_clock(self, date: str) -> None:
         try:
@@ -368,6 +384,10 @@ class _Call:
 
     def to(self, url: str) -> _Call:
         return _Call(self.method, url, None, self.headers, self.timeout, self.secrets)
+
+
+def _sent(data: Any) -> int:
+    return data.tell() if isinstance(data, Reader) else len(data or b"")
 
 
 def _session() -> requests.Session:

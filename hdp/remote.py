@@ -10,7 +10,8 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import replace
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -46,6 +47,18 @@ CLOCK_TOLERANCE = timedelta(seconds=2)
 SETTLE_WAITS = (0, 2, 5, 15, 30)
 
 Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Doing:
+    """What a request belongs to: the verb in words, the record's title and remote id."""
+
+    what: str = ""
+    about: str = ""
+    remote_id: str = ""
+
+
+DOING: ContextVar[Doing] = ContextVar("doing", default=Doing())
 
 
 class Limiter:
@@ -372,7 +385,11 @@ class Remote:
             self._check_cancelled()
             try:
                 with self._locks.held(remote_id if lock else ""), self.limiter.slot(self.pause):
-                    return send()
+                    token = DOING.set(Doing(what, self.about, remote_id))
+                    try:
+                        return send()
+                    finally:
+                        DOING.reset(token)
             except RateLimited as error:
                 limited += 1
                 if limited > MOST_LIMITED:

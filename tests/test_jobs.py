@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 
 import pytest
 
+from hdp import jobs
 from hdp.jobs import Lane
 from hdp.sdk import InvalidInput, NotFound
 
@@ -106,3 +108,19 @@ def test_a_job_that_cannot_start_fails_and_ends(app, project, monkeypatch):
     monkeypatch.setattr("hdp.project.jobs.start_job", refuse)
     job = run(app, lambda task: None)
     assert (job["state"], job["failed"]) == ("failed", 3)
+
+
+def test_a_long_job_keeps_the_computer_awake(app, project, monkeypatch):
+    seen, gate = [], threading.Event()
+
+    @contextmanager
+    def awake():
+        seen.append("awake")
+        gate.set()
+        yield True
+        seen.append("asleep")
+
+    monkeypatch.setattr(jobs, "stay_awake", awake)
+    monkeypatch.setattr(jobs, "_SHORT_S", 0.01)
+    run(app, lambda task: gate.wait(10) and None, count=1)
+    assert seen == ["awake", "asleep"]

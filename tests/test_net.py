@@ -74,7 +74,7 @@ def test_a_small_call(app, url):
     client = Client(
         token=TOKEN,
         allowed_host=url,
-        on_call=lambda *call: calls.append(call),
+        on_call=calls.append,
         on_answer=lambda _status, headers: answers.append(headers["Content-Type"]),
     )
     answer = client.request("post", f"{url}/a", json={"b": "ü"}, params={"access_token": "x1"})
@@ -83,7 +83,8 @@ def test_a_small_call(app, url):
     assert seen["HTTP_AUTHORIZATION"] == f"Bearer {TOKEN}"
     assert seen["CONTENT_TYPE"] == "application/json"
     assert seen["HTTP_USER_AGENT"] == USER_AGENT
-    assert calls[0][:3] == ("POST", f"{url}/a", 201)
+    assert (calls[0].method, calls[0].url, calls[0].status) == ("POST", f"{url}/a", 201)
+    assert (calls[0].sent, calls[0].received) == (15, len(answer.text))
     assert answers == ["application/json"] and answer.url == f"{url}/a"
 
 
@@ -185,7 +186,7 @@ def _raw_server(answer):
 def test_no_whole_answer_is_unreachable_and_tells_no_secret(answer, caplog):
     thread, url = _raw_server(answer)
     calls = []
-    client = Client(token=TOKEN, allowed_host=url, on_call=lambda *call: calls.append(call))
+    client = Client(token=TOKEN, allowed_host=url, on_call=calls.append)
     with caplog.at_level(logging.DEBUG), pytest.raises(Unreachable) as caught:
         client.request("POST", f"{url}/p", params={"access_token": TOKEN}, json={})
     thread.join()
@@ -194,7 +195,7 @@ def test_no_whole_answer_is_unreachable_and_tells_no_secret(answer, caplog):
     chain = [error.__cause__, error.__context__]
     assert chain == [None, None]
     assert TOKEN not in f"{error!r}{error.to_json()}{calls}"
-    assert calls[0][2] is None
+    assert calls[0].status is None
 
 
 def test_nobody_there_was_surely_not_sent():

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from hdp import paths
 from hdp.application import cancelling, recents
+from hdp.application.activity import Activity
 from hdp.application.remotes import Remotes
 from hdp.credentials import Credentials
 from hdp.environments import EnvironmentEntry, Environments
@@ -48,6 +49,7 @@ class Application:
         self.bus = Bus()
         self.environments = Environments(self.home)
         self.credentials = Credentials(self.home)
+        self.activity = Activity(self.home)
         self._safe, self._plugin_dirs = safe, plugin_dirs
         self.remotes = Remotes(self, practice_faults, practice_rate)
         self._project: Project | None = None
@@ -144,6 +146,7 @@ class Application:
         if "pictures" in self.__dict__:
             self.pictures.close()
         self.remotes.close()
+        self.activity.close()
 
     def environment(self, name: str | None = None) -> EnvironmentEntry:
         """An environment by name; the project's own where none is named."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from hdp.application.config import Config
-from hdp.net import Client
-from hdp.remote import Limits, Remote, connect
+from hdp.net import CallMade, Client
+from hdp.remote import DOING, Limits, Remote, connect
 from hdp.sdk import Connection, Target
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from hdp.practice.server import Practice
 
 log = logging.getLogger(__name__)
-calls = logging.getLogger("hdp.calls")
 _NO_HTTP = Client()  # opens no connection before it is used
 
 
@@ -64,8 +63,12 @@ class Remotes:
             token=self.token(entry),
             settings=entry.settings,
             limits=self._limits,
-            on_call=_log_call,
+            on_call=lambda call: self._note(entry.name, call),
         )
+
+    def _note(self, env: str, call: CallMade) -> None:
+        project = self._app.project.about.uuid if self._app.has_project else ""
+        self._app.activity.note(env, call, DOING.get(), project=project)
 
     def offline(self, entry: EnvironmentEntry) -> Target:
         """The target of an environment without a token: it can check records, not send them."""
@@ -87,7 +90,3 @@ class Remotes:
             running, self._practice = self._practice, None
         if running is not None:
             running.stop()
-
-
-def _log_call(method: str, url: str, status: int | None, seconds: float) -> None:
-    calls.info("%s %s %s %.3f s", method, url, status or "no answer", seconds)

@@ -36,6 +36,7 @@ _COMMANDS = {
     "component": ("component", "The steps that pipelines are made of."),
     "plugin": ("plugin", "Plugins: components and repositories."),
     "job": ("job", "Batches that ran or run."),
+    "activity": ("activity", "What was asked of the repositories."),
     "env": ("env", "Environments and their tokens."),
     "config": ("config", "Your own settings on this computer."),
     "completion": ("completion", "Completion for your shell."),

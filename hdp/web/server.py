@@ -14,6 +14,7 @@ from hdp.web.api import Api, bug_answer, error_answer
 from hdp.web.guard import Guard
 from hdp.web.routes import (
     about,
+    activity,
     dialogs,
     editing,
     events,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 _ROUTES = (
     about, projects, previews, mapping, items, editing, exporting, uploads, pictures, pipelines,
-    jobs, settings, dialogs, events,
+    jobs, activity, settings, dialogs, events,
 )  # fmt: skip
 
 

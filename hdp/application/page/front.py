@@ -41,6 +41,14 @@ class Page:
         self.settings = SettingsPages(app)
         self.pictures = app.pictures
 
+    def calls(self, *, search: str, env: str, failed: bool, limit: int) -> dict[str, Any]:
+        """The calls to repositories for the open project, the newest first."""
+        project = self.app.project.about.uuid if self.app.has_project else ""
+        found, more = self.app.activity.read(
+            project=project, env=env, search=search, failed=failed, limit=limit
+        )
+        return {"calls": found, "more": more}
+
     def end(self) -> None:
         """Let go of those who listen, and of what is looked at for a new project."""
         self.bus.wake()
