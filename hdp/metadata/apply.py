@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from hdp.metadata.dated import has_span, is_date, one_date, read_span
 from hdp.metadata.field_parser import Entry, FieldRules
-from hdp.metadata.fields import as_text, coerce
+from hdp.metadata.fields import as_text, coerce, plain_text
+from hdp.metadata.leaving_out import LeaveOut, leave_out
 from hdp.metadata.markup import lost_markup
+from hdp.metadata.named import check_name, has_names
 from hdp.metadata.rows import Rows
 from hdp.metadata.rules import Context, Got, ItemFacts, Row, Rule, default_of, evaluate
+from hdp.metadata.said import Said, brief
 from hdp.metadata.schemas import Schema, entry_schema, fields_of, is_html, is_list
 from hdp.sdk import Finding
 
@@ -27,15 +31,23 @@ class Applied:
     findings: tuple[Finding, ...] = ()
 
 
-def apply_rules(rules: Mapping[str, FieldRules], item: ItemFacts, rows: Rows) -> Applied:
-    """Evaluate all fields for one item."""
+def apply_rules(
+    rules: Mapping[str, FieldRules],
+    item: ItemFacts,
+    rows: Rows,
+    left_out: Sequence[LeaveOut] = (),
+    schema: Schema | None = None,
+) -> Applied:
+    """Evaluate all fields for one item; `left_out` are values that are not wanted."""
     found, findings = rows.find(item)
-    work = _Application(rules, item, [*found] or [None], rows.name)
+    work = _Application(rules, item, [*found] or [None], rows.name, left_out)
     work.findings.extend(findings)
     for name in rules:
         work.value(name)
     work.check_said()
     fields = {name: value for name in rules if (value := work.values[name]) not in (None, "", [])}
+    for path, value in leave_out(fields, left_out, schema or {}) if left_out else ():
+        work.note_left_out(path, value)
     return Applied(fields, work.origins, tuple(dict_unique(work.findings)))
 
 
@@ -46,8 +58,10 @@ def dict_unique(findings: list[Finding]) -> list[Finding]:
 
 class _Application:
     def __init__(
-        self, rules: Mapping[str, FieldRules], item: ItemFacts, rows: list[Row | None], table: str
-    ) -> None:
+        self, rules: Mapping[str, FieldRules], item: ItemFacts, rows: list[Row | None], table: str,
+        left_out: Sequence[LeaveOut],
+    ) -> None:  # fmt: skip
+        self.left_out = left_out
         self.rules = rules
         self.item = item
         self.rows = rows
@@ -73,10 +87,13 @@ class _Application:
         return self.values[name]
 
     def _text(self, name: str) -> str:
-        return as_text(self.value(name))
+        text = as_text(self.value(name))
+        return plain_text(text) if name in self.rules and is_html(self.rules[name].schema) else text
 
     def _context(self, name: str, row: Row | None, schema: Schema) -> Context:
-        context = Context(self.item, row, name, self._text, is_html(schema), table=self.table)
+        context = Context(
+            self.item, row, name, self._text, is_html(schema), is_date(schema), table=self.table
+        )
         context.findings = self.findings
         return context
 
@@ -117,12 +134,21 @@ class _Application:
         return found or default_of(rule)
 
     def _coerced(self, name: str, got: Got, rule: Rule, schema: Schema) -> Any:
+        if is_date(schema) and got.value not in (None, ""):
+            return self._date(name, got, rule, schema)
         markup = rule.html or rule.kind == "template"
         value, problem = coerce(got.value, schema, markup=markup)
         if markup and is_html(schema) and isinstance(got.value, str):
             self.findings += lost_markup(got.value, self._where(name, got))
         if problem:
             self._report(name, "wrong-type", f"{name}: {problem}", "Correct the cell.", got)
+        return value
+
+    def _date(self, name: str, got: Got, rule: Rule, schema: Schema) -> str:
+        value, said = one_date(name, str(got.value).strip(), rule.date, schema)
+        for one in said:
+            if not self._is_left_out(name, got.value):
+                self._say(name, one, got)
         return value
 
     def _entries(self, one: FieldRules) -> Any:
@@ -151,6 +177,7 @@ class _Application:
         attributes = fields_of(schema)
         made: dict[str, Any] = {}
         varying: list[Got] = []
+        dated: dict[str, tuple[Rule, Got]] = {}
         for key, rule in entry.attributes.items():
             attribute = attributes.get(key, {})
             context = self._context(f"{name}.{key}", row, attribute)
@@ -160,12 +187,61 @@ class _Application:
                 continue
             if rule.varies() and found[0].rule != "default":
                 varying.append(found[0])
-            made[key] = self._attribute(f"{name}.{key}", rule, found, attribute)
-        if not self._complete(entry, made, varying, schema):
+            self._check_one(f"{name}.{key}", rule, found, attribute)
+            if has_span(schema) and key in ("start", "end"):
+                dated[key] = (rule, found[0])
+            else:
+                made[key] = self._attribute(f"{name}.{key}", rule, found, attribute)
+        if dated:
+            self._span(name, made, dated, schema)
+        if not self._complete(entry, made, varying, schema) or not _has_date(made, dated):
             return {}
+        self._check_name(name, made, varying, schema)
         origin = varying[0] if varying else Got(None, "literal")
         self.origins.setdefault(name, self._origin(origin))
         return made
+
+    def _check_one(self, path: str, rule: Rule, found: list[Got], schema: Schema) -> None:
+        """One attribute takes one value; what a rule gives beyond the first would be lost."""
+        if not is_list(schema) and any(str(one.value) != str(found[0].value) for one in found):
+            words = ", ".join(f'"{one.value}"' for one in found[:5])
+            message = f"{path} has one value and was given {len(found)}: {words}."
+            hint = "Leave out split:, or make an entry of each: {each: {...}, name: {it: true}}."
+            self._report(path, "too-many-values", message, hint, found[0])
+
+    def _span(
+        self, name: str, made: dict[str, Any], dated: Mapping[str, tuple[Rule, Got]], schema: Schema
+    ) -> None:
+        """Fill start and end from the words, which stay in the description where they say more."""
+        texts = {key: (str(got.value).strip(), rule.date) for key, (rule, got) in dated.items()}
+        span = read_span(name, texts, schema, elsewhere=self._elsewhere(name, dated))
+        for said in span.said:
+            key = "end" if str(said.args.get("value")) == texts.get("end", ("",))[0] else "start"
+            key = key if key in dated else next(iter(dated))
+            if self._is_left_out(f"{name}.{key}", said.args.get("value")):
+                self.note_left_out(f"{name}.{key}", str(said.args["value"]))
+            else:
+                self._say(f"{name}.{key}", said, dated[key][1])
+        made |= span.values
+        kept = str(made.get("description") or "")
+        words = [one for one in span.words if one not in kept]
+        if words and "description" in fields_of(schema):
+            made["description"] = "; ".join([*words, *([kept] if kept else [])])
+
+    def _elsewhere(self, name: str, dated: Mapping[str, tuple[Rule, Got]]) -> bool:
+        """Whether the words of these dates are kept in another field too."""
+        said = {column for rule, _ in dated.values() for column in rule.columns()}
+        others = (one for one in self.rules.values() if one.name not in (name, "publication_date"))
+        kept = {column for one in others for rule in one.all_rules() for column in rule.columns()}
+        return bool(said) and said <= kept
+
+    def _check_name(
+        self, name: str, made: Mapping[str, Any], varying: list[Got], schema: Schema
+    ) -> None:
+        if has_names(schema) and isinstance(made.get("name"), str):
+            for said in check_name(made["name"], institution=made.get("organisation") is True):
+                got = next((one for one in varying if str(one.value) == made["name"]), None)
+                self._say(f"{name}.name", said, got or (varying[0] if varying else None))
 
     def _attribute(self, name: str, rule: Rule, found: list[Got], schema: Schema) -> Any:
         if is_list(schema):
@@ -201,10 +277,26 @@ class _Application:
                 hint = "Fill it in, or write a default in the mapping; nothing is assumed."
                 self._report(name, "empty-cell", message, hint, got)
 
+    def note_left_out(self, path: str, value: str) -> None:
+        """Say that a value is left out, as the person wanted."""
+        message = f'{path}: "{brief(value)}" is left out, as the mapping says.'
+        hint = "Take it from leave_out in the mapping to have it back."
+        self._say(path, Said("left-out", message, hint, "info", {"value": value}), None)
+
+    def _is_left_out(self, path: str, value: Any) -> bool:
+        return any(one.fits(path, value) for one in self.left_out)
+
     def _report(
         self, name: str, code: str, message: str, hint: str, got: Got | None = None
     ) -> None:
-        self.findings.append(Finding("error", code, message, hint, self._where(name, got)))
+        self._say(name, Said(code, message, hint), got)
+
+    def _say(self, name: str, said: Said, got: Got | None) -> None:
+        args = {"field": name, **said.args} if said.args else {}
+        where = self._where(name, got)
+        self.findings.append(
+            Finding(said.severity, said.code, said.message, said.hint, where, args)
+        )
 
     def _where(self, name: str, got: Got | None) -> dict[str, Any]:
         where: dict[str, Any] = {"field": name}
@@ -213,3 +305,8 @@ class _Application:
         if got and got.row is not None:
             where |= {"table": self.table, "row": got.row, "column": got.column}
         return where
+
+
+def _has_date(made: Mapping[str, Any], dated: Mapping[str, Any]) -> bool:
+    """An entry whose dates could not be taken says nothing."""
+    return not dated or bool(made.get("start") or made.get("end"))

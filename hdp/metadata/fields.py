@@ -20,6 +20,11 @@ def text_to_html(text: str) -> str:
     return "".join(f"<p>{one}</p>".replace("\n", "<br>") for one in parts)
 
 
+def plain_text(markup: str) -> str:
+    """The text of HTML as one line, without its tags."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", markup)).split())
+
+
 def coerce(value: Any, schema: Schema, *, markup: bool = False) -> tuple[Any, str]:
     """The value in the schema's type and what is wrong with it, or "".
 

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from hdp.metadata.apply import Applied, apply_rules
+from hdp.metadata.date_orders import ask_orders
 from hdp.metadata.field_parser import FieldRules, parse_field
+from hdp.metadata.keys import WAYS
+from hdp.metadata.leaving_out import LeaveOut, parse_leave_out
 from hdp.metadata.rows import MATCHES, KeyRule, Rows
-from hdp.metadata.rule_parser import RuleParser
+from hdp.metadata.rule_parser import RuleParser, Vocabulary
 from hdp.metadata.rules import ItemFacts, Rule
 from hdp.metadata.schemas import Schema, fields_of, nearest
 from hdp.metadata.tables import Table, read_table
 from hdp.sdk import Finding, InvalidInput
 from hdp.yaml_source import Node, load
 
-_TOP = ("hdp-mapping", "table", "sheet", "header", "key", "fields")
+_TOP = (
+    "hdp-mapping", "table", "sheet", "header", "encoding", "separator", "key", "fields",
+    "leave_out",
+)  # fmt: skip
+_SEPARATORS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 
 
 @dataclass(frozen=True)
@@ -34,7 +43,10 @@ class Mapping:
     table: Path | None = None
     sheet: str | None = None
     header: int = 1
+    encoding: str | None = None
+    separator: str | None = None
     key: KeyRule | None = None
+    leave_out: tuple[LeaveOut, ...] = ()
     source: str = ""
     findings: tuple[Finding, ...] = ()
     pipeline_fields: tuple[str, ...] = field(default=())
@@ -43,7 +55,10 @@ class Mapping:
         """The table as it is now, or None where the mapping uses none."""
         if self.table is None:
             return None
-        return read_table(self.table, sheet=self.sheet, header=self.header)
+        return read_table(
+            self.table, sheet=self.sheet, header=self.header, encoding=self.encoding,
+            separator=self.separator,
+        )  # fmt: skip
 
     def rows(self, table: Table | None) -> Rows:
         """The table's rows ready to be looked up; its findings name columns that are not there."""
@@ -51,9 +66,13 @@ class Mapping:
             return Rows()
         return Rows(table, self.key, tuple(self._unknown_columns(table)))
 
+    def questions(self, table: Table | None) -> list[Finding]:
+        """What only the person can say of the table's columns, each asked once: date-order."""
+        return ask_orders(self.fields, table, self.source) if table else []
+
     def apply(self, item: ItemFacts, rows: Rows | None = None) -> Applied:
         """The item's fields, where each came from, and what is wrong."""
-        return apply_rules(self.fields, item, rows or Rows())
+        return apply_rules(self.fields, item, rows or Rows(), self.leave_out, self.schema)
 
     def columns(self) -> list[str]:
         """The columns the mapping reads, each once."""
@@ -80,26 +99,31 @@ class Mapping:
         return Finding("error", "column-unknown", message, hint, where, {"name": column})
 
 
-def parse_mapping(text: str, *, base: Path, schema: Schema, source: str = "") -> Mapping:
+def parse_mapping(
+    text: str, *, base: Path, schema: Schema, source: str = "", vocabulary: Vocabulary | None = None
+) -> Mapping:
     """The mapping in a YAML text; `base` is the folder its table's path is relative to.
 
+    `vocabulary` gives the words that the schema only names (a target's own).
     InvalidInput carries a finding with line and column for everything that is wrong.
     """
     root = load(text, source=source)
-    parser = RuleParser(source)
+    parser = RuleParser(source, vocabulary)
     if not isinstance(root.value, dict):
         hint = 'Begin with "fields:" and a line for each field.'
         raise InvalidInput("This is no mapping.", code="mapping", hint=hint, where={"file": source})
     _check_top(parser, root)
-    table, sheet, header = _parse_table(parser, root, base)
+    reading = _parse_table(parser, root, base)
+    table = reading["table"]
     key = _parse_key(parser, root, table)
     fields = _parse_fields(parser, root, schema)
+    left_out = parse_leave_out(parser, root.get("leave_out"), schema)
     _check_columns_have_table(parser, root, table, fields)
     if errors := [one for one in parser.findings if one.severity == "error"]:
         raise _refused(errors, source)
     return Mapping(
         text=text, digest=hashlib.sha256(text.encode()).hexdigest(), schema=schema, fields=fields,
-        table=table, sheet=sheet, header=header, key=key, source=source,
+        **reading, key=key, source=source, leave_out=left_out,
         findings=tuple(parser.findings),
         pipeline_fields=tuple(name for name, one in fields.items() if _by_pipeline(one)),
     )  # fmt: skip
@@ -128,19 +152,43 @@ def _check_top(parser: RuleParser, root: Node) -> None:
         parser.error(version, "mapping-version", message, "Use a newer HDP.")
 
 
-def _parse_table(parser: RuleParser, root: Node, base: Path) -> tuple[Path | None, str | None, int]:
+def _parse_table(parser: RuleParser, root: Node, base: Path) -> dict[str, Any]:
+    """Which table is read, and how: what `read_table` takes."""
     texts: dict[str, str | None] = {}
-    for name in ("table", "sheet"):
+    for name in ("table", "sheet", "encoding", "separator"):
         node = root.get(name)
         texts[name] = str(node.value) if node and node.value not in (None, "") else None
         if node and isinstance(node.value, list | dict):
             parser.error(node, "rule-form", f"{name} takes a name.")
+    _check_reading(parser, root, texts)
     header = root.get("header")
     number = header.value if header else 1
     if header and (not isinstance(number, int) or isinstance(number, bool) or number < 1):
         parser.error(header, "rule-form", "header takes the number of a row, from 1.")
         number = 1
-    return (base / texts["table"] if texts["table"] else None), texts["sheet"], number
+    table, separator = texts["table"], texts["separator"]
+    return {
+        "table": base / table if table else None, "sheet": texts["sheet"], "header": number,
+        "encoding": texts["encoding"],
+        "separator": _SEPARATORS.get(separator, separator) if separator else None,
+    }  # fmt: skip
+
+
+def _check_reading(parser: RuleParser, root: Node, texts: dict[str, str | None]) -> None:
+    if texts["table"] and "\0" in texts["table"]:
+        parser.error(root, "rule-form", "table takes the path of a file.", key="table")
+        texts["table"] = None
+    if texts["encoding"]:
+        try:
+            codecs.lookup(texts["encoding"])
+        except (LookupError, ValueError):
+            message = f"There is no encoding {texts['encoding']}."
+            hint = "It can be utf-8, utf-16, cp1252 or latin-1."
+            parser.error(root, "rule-form", message, hint, key="encoding")
+    separator = texts["separator"]
+    if separator and len(separator) != 1 and separator not in _SEPARATORS:
+        message = "separator takes one sign, or tab, comma, semicolon or pipe."
+        parser.error(root, "rule-form", message, key="separator")
 
 
 def _parse_key(parser: RuleParser, root: Node, table: Path | None) -> KeyRule | None:
@@ -156,11 +204,24 @@ def _parse_key(parser: RuleParser, root: Node, table: Path | None) -> KeyRule | 
     if match and match.value not in MATCHES:
         hint = f"It can be {', '.join(MATCHES)}."
         parser.error(match, "rule-form", f"A key cannot be matched by {match.value}.", hint)
-    rest = {key: one for key, one in node.value.items() if key != "match"}
+    loosely = _parse_loosely(parser, node.get("loosely"))
+    rest = {key: one for key, one in node.value.items() if key not in ("match", "loosely")}
     rule = parser.rule(Node(rest, node.line, node.column, node.keys), "key", {})
     if rule and rule.kind != "column":
         parser.error(node, "rule-form", "A key is a column: {column: ..., match: stem}.")
-    return KeyRule(rule, str(match.value) if match else "") if rule else None
+    return KeyRule(rule, str(match.value) if match else "", loosely) if rule else None
+
+
+def _parse_loosely(parser: RuleParser, node: Node | None) -> tuple[str, ...]:
+    if node is None:
+        return ()
+    value = node.plain()
+    ways = value if isinstance(value, list) else [value]
+    for one in ways:
+        if one not in WAYS:
+            hint = f"It can be {', '.join(WAYS)}."
+            parser.error(node, "rule-form", f"A key cannot differ loosely in {one}.", hint)
+    return tuple(str(one) for one in ways)
 
 
 def _parse_fields(parser: RuleParser, root: Node, schema: Schema) -> dict[str, FieldRules]:

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
+from hdp.metadata.keys import beginnings, differences, forms
+from hdp.metadata.row_findings import ambiguous, differs, no_row
 from hdp.metadata.rules import Context, ItemFacts, Row, Rule, evaluate
 from hdp.metadata.tables import Table
 from hdp.sdk import Finding
@@ -17,15 +18,49 @@ MATCHES = ("name", "stem", "path", "key")
 
 @dataclass(frozen=True)
 class KeyRule:
-    """The column that names the file; `match` is "" for the name first, then the stem."""
+    """The column that names the file; `match` is "" for the name first, then the stem.
+
+    `loosely` are the differences between cell and name that the person accepts.
+    """
 
     rule: Rule
     match: str = ""
+    loosely: tuple[str, ...] = ()
 
     @property
     def column(self) -> str:
         """The name of the key column."""
         return str(self.rule.argument)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Rows whose key comes near an item's name; `ways` are the differences between them."""
+
+    cell: str
+    name: str
+    rows: tuple[int, ...]
+    ways: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Match:
+    """An item's rows, by their place in the table; without any, what comes near.
+
+    `how` is exact, or the accepted differences such as `case+signs`, or "" where nothing matches.
+    """
+
+    rows: tuple[int, ...] = ()
+    how: str = ""
+    proposals: tuple[Proposal, ...] = ()
+
+
+@dataclass(frozen=True)
+class Unmatched:
+    """Items without a row, and rows (by their numbers) without an item."""
+
+    items: tuple[ItemFacts, ...]
+    rows: tuple[int, ...]
 
 
 @dataclass
@@ -43,11 +78,12 @@ class Rows:
                 self._exact[text].append(index)
 
     @cached_property
-    def _folded(self) -> dict[str, list[int]]:
+    def _loose(self) -> dict[str, list[str]]:
         """Only asked where an item has no row: most tables need it never."""
-        found: dict[str, list[int]] = defaultdict(list)
-        for text, indexes in self._exact.items():
-            found[fold(text)] += indexes
+        found: dict[str, list[str]] = defaultdict(list)
+        for text in self._exact:
+            for form in forms(text):
+                found[form].append(text)
         return found
 
     @property
@@ -55,14 +91,66 @@ class Rows:
         """The table's file name."""
         return self.table.path.name if self.table else ""
 
+    def match(self, item: ItemFacts) -> Match:
+        """The item's rows: equal keys are taken, others only where their difference is accepted."""
+        if self.table is None or self.key is None:
+            return Match()
+        words = list(dict.fromkeys(one for one in self._words(item) if one))
+        for word in words:
+            if found := self._exact.get(word):
+                return Match(tuple(found), "exact")
+        # Other files of an item, such as textures, tell too little to be taken for its name.
+        near = self._near([one for one in self._words_of(item, _primary(item)) if one])
+        if len(near) == 1 and near[0].ways and set(near[0].ways) <= set(self.key.loosely):
+            return Match(near[0].rows, "+".join(near[0].ways))
+        return Match(proposals=near)
+
     def find(self, item: ItemFacts) -> tuple[list[Row], list[Finding]]:
         """The item's rows; without any, the finding that says so and what comes near."""
         if self.table is None or self.key is None:
             return [], []
-        for word in self._words(item):
-            if found := self._exact.get(word):
-                return [self._row(index) for index in found], []
-        return [], [self._no_row(item, self.key)]
+        match = self.match(item)
+        if match.rows:
+            return [self._row(index) for index in match.rows], []
+        if not match.proposals:
+            return [], [no_row(self.name, self.key.column, item)]
+        near = [(one, [self.table.row_number(n) for n in one.rows]) for one in match.proposals]
+        if len(near) > 1:
+            said = [(one.cell, numbers) for one, numbers in near]
+            return [], [ambiguous(self.name, self.key.column, item, said)]
+        proposal, numbers = near[0]
+        wanted = [*self.key.loosely, *(w for w in proposal.ways if w not in self.key.loosely)]
+        return [], [
+            differs(self.name, self.key.column, item, proposal.cell, numbers, proposal.ways, wanted)
+        ]
+
+    def unmatched(self, items: Iterable[ItemFacts]) -> Unmatched:
+        """The items without a row, and the rows that no item has; in time linear in both."""
+        used: set[int] = set()
+        left: list[ItemFacts] = []
+        for item in items:
+            found = self.match(item).rows
+            used.update(found)
+            if not found:
+                left.append(item)
+        if self.table is None or self.key is None:
+            return Unmatched((), ())
+        rows = (n for n in range(len(self.table.rows)) if n not in used)
+        return Unmatched(tuple(left), tuple(self.table.row_number(n) for n in rows))
+
+    def _near(self, words: list[str]) -> tuple[Proposal, ...]:
+        """What comes near: one where a key is surely the nearest of all."""
+        for look in (forms, beginnings):
+            for word in words:
+                for form in look(word):
+                    if cells := self._loose.get(form):
+                        return tuple(self._proposal(one, words) for one in dict.fromkeys(cells))
+        return ()
+
+    def _proposal(self, cell: str, words: list[str]) -> Proposal:
+        known = [(differences(cell, word), word) for word in words]
+        ways, word = min(known, key=lambda one: (len(one[0]) or 9, one[1]))
+        return Proposal(cell, word, tuple(self._exact[cell]), ways)
 
     def _row(self, index: int) -> Row:
         assert self.table is not None
@@ -89,28 +177,18 @@ class Rows:
     def _words(self, item: ItemFacts) -> Iterable[str]:
         """What the key cell may say for this item: of its primary file first, then of others."""
         assert self.key is not None
-        kinds = (self.key.match,) if self.key.match else ("name", "stem")
         others = [one for one in item.files if one != item.primary_relpath]
-        for path in (item.primary_relpath or item.filename, *others):
-            for kind in kinds:
-                yield _WORD[kind](item, path)
+        for path in (_primary(item), *others):
+            yield from self._words_of(item, path)
 
-    def _no_row(self, item: ItemFacts, key: KeyRule) -> Finding:
-        near = [index for word in self._words(item) for index in self._folded.get(fold(word), [])]
-        name = item.filename or item.key
-        message = f'No row of {self.name} has "{name}" in the column {key.column}.'
-        hint = "Add a row, correct the cell, or choose another key column."
-        where: dict[str, Any] = {"table": self.name, "column": key.column}
-        if item.id is not None:
-            where["item"] = item.id
-        if near:
-            row = self._row(near[0])
-            where["row"] = row.number
-            cell = row.cells.get(key.column, "")
-            hint = (
-                f'Row {row.number} says "{cell}", which differs only in its spelling: correct it.'
-            )
-        return Finding("error", "no-row", message, hint, where, {"name": name})
+    def _words_of(self, item: ItemFacts, path: str) -> Iterator[str]:
+        assert self.key is not None
+        for kind in (self.key.match,) if self.key.match else ("name", "stem"):
+            yield _WORD[kind](item, path)
+
+
+def _primary(item: ItemFacts) -> str:
+    return item.primary_relpath or item.filename
 
 
 def _stem(path: str) -> str:
@@ -129,10 +207,3 @@ _WORD: dict[str, Callable[[ItemFacts, str], str]] = {
     "path": lambda item, path: path,
     "key": lambda item, path: item.key,
 }
-
-
-def fold(text: str) -> str:
-    """The text without differences of case, of Unicode form and of blanks."""
-    import unicodedata
-
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import regex
 
-from hdp.metadata.dates import is_order
+from hdp.metadata.dates import ORDERS
+from hdp.metadata.names import ORDERS as PEOPLE
 from hdp.metadata.rules import KINDS, OPTIONS, TEMPLATE, Rule
-from hdp.metadata.schemas import Schema, nearest, unknown_word
-from hdp.sdk import Finding
+from hdp.metadata.schemas import Schema, canonical, nearest, unknown_word
+from hdp.sdk import Finding, Term
 from hdp.yaml_source import Node
 
 _SCALAR = (str, int, float, bool)
+OF = (
+    "primary", "any", "member", "material", "texture", "buffer", "sidecar", "documentation",
+    "archive", "metadata",
+)  # fmt: skip
+Vocabulary = Callable[[str], Sequence[Term]]
 
 
 class RuleParser:
     """Turns nodes into rules; what is wrong is collected in `findings`."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, vocabulary: Vocabulary | None = None) -> None:
         self.source = source
+        self.vocabulary = vocabulary
         self.findings: list[Finding] = []
 
     def error(
@@ -123,15 +131,27 @@ class RuleParser:
                 self.error(
                     node, "rule-form", f"{kind} takes a text or a list of texts.", field=field
                 )
-            elif problem := unknown_word(one, words):
+            elif problem := self._unknown(one, words, chosen=kind == "choose"):
                 self.error(node, "not-in-vocabulary", f"{field}: {problem}", field=field)
         return tuple(values) if isinstance(value, list) else value
 
+    def _unknown(self, word: Any, schema: Schema, *, chosen: bool) -> str:
+        """What is wrong with a word of a vocabulary, a long one that the schema only names too."""
+        problem = unknown_word(word, schema)
+        name = schema.get("x-vocabulary")
+        if problem or not chosen or not name or schema.get("enum") or self.vocabulary is None:
+            return problem
+        terms = self.vocabulary(name)
+        known = [name for one in terms for name in (one.id, one.title, *one.aliases)]
+        known += [title for one in terms for title in one.titles.values()]
+        folded = {one.casefold() for one in known}
+        if not terms or str(word).casefold() in folded or canonical(word, schema) in folded:
+            return ""
+        return f'"{word}" is not in the list of allowed values.{nearest(str(word), known)}'
+
     def _check_text(self, kind: str, node: Node, text: str, field: str) -> None:
         if kind == "file":
-            message = f"{field}: reading {text} out of files is not available yet."
-            hint = "The field stays empty; use a column or a literal for now."
-            self.warn(node, "not-available", message, hint, field=field)
+            self._check_tag(node, text, field)
         if kind == "filename" and text not in ("stem", "name", "extension"):
             pattern = self._pattern(node, text, field)
             if pattern is not None and pattern.groups != 1:
@@ -143,6 +163,16 @@ class RuleParser:
             message = "A brace of the template is not closed."
             self.error(node, "template", message, "Write {{ for a brace itself.", field=field)
 
+    def _check_tag(self, node: Node, text: str, field: str) -> None:
+        if not re.fullmatch(r"[A-Za-z][\w-]*:[\w.-]+", text, re.ASCII):
+            message = f"{text} is no name of something in a file."
+            hint = "Write it as exiftool does: EXIF:Artist, IPTC:By-line, XMP-dc:title, PDF:Author."
+            self.error(node, "rule-form", message, hint, field=field)
+        elif field == "publication_date":
+            message = f"{text} is the age of the file or object, not the day of publishing."
+            hint = "Map it to dates; for publication_date write {default: today}."
+            self.error(node, "age-as-publication-date", message, hint, field=field)
+
     def _pattern(self, node: Node, text: str, field: str) -> Any:
         try:
             return regex.compile(text)
@@ -153,23 +183,45 @@ class RuleParser:
 
     def _options(self, node: Node, field: str, schema: Schema) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        for key in ("split", "join"):
-            if (one := node.get(key)) is not None:
-                if not isinstance(one.value, str) or (key == "split" and one.value == ""):
-                    self.error(one, "rule-form", f"{key} takes a text.", field=field)
-                found[key] = str(one.value)
+        if (one := node.get("join")) is not None:
+            if not isinstance(one.value, str):
+                self.error(one, "rule-form", "join takes a text.", field=field)
+            found["join"] = str(one.value)
+        self._split(node, field, found)
         self._default(node, field, schema, found)
         self._values(node, field, schema, found)
         self._replace(node, field, found)
-        if (one := node.get("date")) is not None:
-            if not is_order(one.value):
-                self.error(one, "rule-form", "date takes dmy, mdy or ymd.", field=field)
-            found["date"] = one.value
+        self._word(node, "date", ORDERS, field, found)
+        self._word(node, "person", PEOPLE, field, found)
+        self._word(node, "of", OF, field, found)
         if (one := node.get("html")) is not None:
             if not isinstance(one.value, bool):
                 self.error(one, "rule-form", "html takes true or false.", field=field)
             found["html"] = one.value
         return found
+
+    def _split(self, node: Node, field: str, found: dict[str, Any]) -> None:
+        one = node.get("split")
+        if one is None:
+            return
+        value = one.plain()
+        parts = value if isinstance(value, list) else [value]
+        if not parts or not all(isinstance(part, str) and part for part in parts):
+            self.error(one, "rule-form", "split takes a text, or a list of texts.", field=field)
+        # the longer first, so that "; " is not taken for ";"
+        found["split"] = tuple(sorted(map(str, parts), key=len, reverse=True))
+
+    def _word(
+        self, node: Node, key: str, words: tuple[str, ...], field: str, found: dict[str, Any]
+    ) -> None:
+        one = node.get(key)
+        if one is None:
+            return
+        if one.value not in words:
+            message = f"{key} takes {', '.join(words[:-1])} or {words[-1]}."
+            hint = nearest(str(one.plain()), words).strip()
+            self.error(one, "rule-form", message, hint, field=field)
+        found[key] = one.value
 
     def _default(self, node: Node, field: str, schema: Schema, found: dict[str, Any]) -> None:
         one = node.get("default")

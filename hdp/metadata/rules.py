@@ -10,27 +10,35 @@ from typing import Any
 
 import regex
 
-from hdp.metadata.dates import to_iso
+from hdp.metadata.dated import one_date
+from hdp.metadata.named import not_reordered
+from hdp.metadata.names import reorder
+from hdp.metadata.said import Said
+from hdp.metadata.schemas import nearest
 from hdp.sdk import Finding
 
 KINDS = (
     "column", "columns", "filename", "literal", "choose", "template", "first", "it",
     "pipeline", "file",
 )  # fmt: skip
-OPTIONS = ("split", "join", "default", "values", "replace", "date", "html", "of")
+OPTIONS = ("split", "join", "default", "values", "replace", "date", "person", "html", "of")
 PATTERN_SECONDS = 1.0
 TEMPLATE = regex.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 
 
 @dataclass(frozen=True)
 class ItemFacts:
-    """What a mapping may know of an item; paths are relative to the input folder."""
+    """What a mapping may know of an item; paths are relative to the input folder.
+
+    `file_value` reads what is written inside its files: ("EXIF:Artist", "primary") -> values.
+    """
 
     id: int | None = None
     key: str = ""
     primary_relpath: str = ""
     filename: str = ""
     files: tuple[str, ...] = ()
+    file_value: Callable[[str, str], list[str]] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -57,14 +65,16 @@ class Rule:
 
     kind: str
     argument: Any = None
-    split: str = ""
+    split: tuple[str, ...] = ()
     join: str = " "
     default: Any = None
     values: Mapping[str, Any] | None = None
     otherwise: Any = None
     replace: tuple[tuple[str, str], ...] = ()
     date: str = ""
+    person: str = ""
     html: bool = False
+    of: str = "primary"
     line: int = 1
     place: int = 1
 
@@ -87,13 +97,17 @@ class Rule:
 
 @dataclass
 class Context:
-    """What a rule is evaluated with; problems are added to `findings`."""
+    """What a rule is evaluated with; problems are added to `findings`.
+
+    `escape` says that the value is HTML, `dated` that its dates are read by whoever asks for it.
+    """
 
     item: ItemFacts
     row: Row | None
     name: str
     field_text: Callable[[str], str]
     escape: bool = False
+    dated: bool = False
     it: Got | None = None
     table: str = ""
     findings: list[Finding] = field(default_factory=list)
@@ -102,12 +116,19 @@ class Context:
         self, code: str, message: str, hint: str, column: str = "", severity: str = "error"
     ) -> None:
         """Add a finding with field, table, row and column."""
+        self.say(Said(code, message, hint, severity), column)  # type: ignore[arg-type]
+
+    def say(self, said: Said, column: str = "") -> None:
+        """Add a finding about what a column or file says."""
         where: dict[str, Any] = {"field": self.name}
         if self.item.id is not None:
             where["item"] = self.item.id
         if self.row and column:
             where |= {"table": self.table, "row": self.row.number, "column": column}
-        self.findings.append(Finding(severity, code, message, hint, where))  # type: ignore[arg-type]
+        args = {"field": self.name, **said.args} if said.args else {}
+        self.findings.append(
+            Finding(said.severity, said.code, said.message, said.hint, where, args)
+        )
 
 
 def placeholders(template: str) -> list[str]:
@@ -119,11 +140,13 @@ def evaluate(rule: Rule, context: Context, *, with_default: bool = True) -> list
     """The values that the rule gives, empty ones dropped; [] where it gives none."""
     found = _BASE[rule.kind](rule, context)
     if rule.split:
-        found = [_again(one, part) for one in found for part in str(one.value).split(rule.split)]
+        found = [_again(one, part) for one in found for part in _split(rule, str(one.value))]
     found = [_again(one, _stripped(one.value)) for one in found]
     found = [_again(one, _replaced(rule, one, context)) for one in found if one.value != ""]
     found = [one for got in found if (one := _translated(rule, got, context)) is not None]
-    if rule.date:
+    if rule.person:
+        found = [_ordered(rule, one, context) for one in found]
+    if rule.date and not context.dated:
         found = [_dated(rule, one, context) for one in found]
     if not found and with_default and rule.default is not None:
         return default_of(rule)
@@ -136,6 +159,11 @@ def default_of(rule: Rule) -> list[Got]:
         return []
     today = rule.default == "today"
     return [Got(date.today().isoformat() if today else rule.default, "default")]
+
+
+def _split(rule: Rule, text: str) -> list[str]:
+    parts: list[str] = regex.split("|".join(regex.escape(one) for one in rule.split), text)
+    return parts
 
 
 def _again(got: Got, value: Any) -> Got:
@@ -213,6 +241,12 @@ def _it(rule: Rule, context: Context) -> list[Got]:
     return [context.it] if context.it else []
 
 
+def _file(rule: Rule, context: Context) -> list[Got]:
+    read = context.item.file_value
+    values = read(rule.argument, rule.of) if read else []
+    return [Got(one, "file", column=rule.argument) for one in values if one.strip()]
+
+
 def _nothing(rule: Rule, context: Context) -> list[Got]:
     return []
 
@@ -220,7 +254,7 @@ def _nothing(rule: Rule, context: Context) -> list[Got]:
 _BASE: dict[str, Callable[[Rule, Context], list[Got]]] = {
     "column": _column, "columns": _columns, "filename": _filename, "literal": _literal,
     "choose": _literal, "template": _template, "first": _first, "it": _it,
-    "pipeline": _nothing, "file": _nothing,
+    "pipeline": _nothing, "file": _file,
 }  # fmt: skip
 
 
@@ -244,16 +278,23 @@ def _translated(rule: Rule, got: Got, context: Context) -> Got | None:
         return None if value in ("", None) else _again(got, value)
     if rule.otherwise == "error":
         message = f'"{got.value}" has no translation in the mapping\'s values.'
-        hint = f"Add it, or correct the cell. Known: {', '.join(rule.values)}."
+        near = nearest(str(got.value), rule.values).strip()
+        hint = f"{near} Add it to the values, or correct the cell.".strip()
         context.report("value-unknown", message, hint, got.column)
         return None
     return got if rule.otherwise is None else _again(got, rule.otherwise)
 
 
+def _ordered(rule: Rule, got: Got, context: Context) -> Got:
+    name, sure = reorder(str(got.value), rule.person)
+    if not sure:
+        for one in not_reordered(str(got.value), rule.person):
+            context.say(one, got.column)
+    return _again(got, name)
+
+
 def _dated(rule: Rule, got: Got, context: Context) -> Got:
-    iso = to_iso(str(got.value), rule.date)
-    if not iso:
-        message = f'"{got.value}" is no date that can be read with certainty.'
-        hint = f"Write YYYY-MM-DD, YYYY-MM or YYYY, or numbers in the order {rule.date}."
-        context.report("date-unclear", message, hint, got.column, "warning")
-    return _again(got, iso or got.value)
+    made, said = one_date(context.name, str(got.value), rule.date, {"format": "edtf0"})
+    for one in said:
+        context.say(one, got.column)
+    return _again(got, made)

@@ -1,5 +1,6 @@
 """Mappings: what they give, where it came from, and what they refuse."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -51,7 +52,10 @@ SCHEMA = {
             "items": {
                 "type": "object", "required": ["type"],
                 "properties": {
-                    "type": {"enum": ["created", "collected"]}, "start": {"type": "string"},
+                    "type": {"enum": ["created", "collected"]},
+                    "start": {"type": "string", "format": "edtf0"},
+                    "end": {"type": "string", "format": "edtf0"},
+                    "description": {"type": "string"},
                 },
             },
         },
@@ -183,8 +187,9 @@ def test_no_row_proposes_what_comes_near():
     made = mapping("title: {column: a}")
     applied = made.apply(ITEM, made.rows(table({"file": "dsc_1.JPG", "a": "x"})))
     (finding,) = applied.findings
-    assert finding.code == "no-row" and applied.fields == {}
-    assert "dsc_1.JPG" in finding.hint and finding.where["row"] == 2
+    assert finding.code == "key-differs" and applied.fields == {}
+    assert "dsc_1.JPG" in finding.message and finding.where["row"] == 2
+    assert "loosely: [case]" in finding.hint
 
 
 @pytest.mark.parametrize(
@@ -276,8 +281,9 @@ def test_pipeline_and_file_rules():
         "",
     )
     assert made.pipeline_fields == ("subjects",)
-    assert [one.code for one in made.findings] == ["not-available"]
     assert made.apply(ITEM).fields == {}
+    item = replace(ITEM, file_value=lambda name, of: ["2019:05:04 00:00:00"])
+    assert made.apply(item).fields == {"dates": [{"type": "collected", "start": "2019-05-04"}]}
 
 
 def test_check_record():
