@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
@@ -14,14 +15,24 @@ from hdp.metadata.tables import Table
 from hdp.sdk import InvalidInput
 
 _LATIN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+# Vocabularies that columns are named after, as in dc:title and dwc:eventDate.
+_PREFIX = re.compile(r"^(?:dcterms|dc|dwc|datacite|schema)_(?=.)")
 _ASK = {
     "upload_type": ("What is published? One of: {words}.", "upload_type: {{choose: {first}}}"),
+    "publication_date": (
+        "On which day is it published? Never the age of the object; today is asked again then.",
+        "publication_date: {{default: today}}",
+    ),
     "access_right": ("Who may get the files? One of: {words}.", "access_right: {{choose: open}}"),
     "license": (
         "Under which licence? Needed for open and embargoed records.",
         'license: {{literal: "cc-by-4.0"}}',
     ),
 }
+_FILLED_IN = (
+    "{title}: where it is left out, the repository writes {filled}.",
+    '{name}: {{literal: "..."}}',
+)
 
 
 @cache
@@ -59,8 +70,10 @@ def guess_key(table: Table) -> str:
 
 
 def plain_name(column: str) -> str:
-    """A column's name in small Latin letters, digits and `_`."""
-    return re.sub(r"[^a-z0-9]+", "_", column.lower().translate(_LATIN)).strip("_")
+    """A column's name in small Latin letters, digits and `_`, without its vocabulary's prefix."""
+    plain = unicodedata.normalize("NFKD", column.lower().translate(_LATIN))
+    plain = "".join(one for one in plain if not unicodedata.combining(one))
+    return _PREFIX.sub("", re.sub(r"[^a-z0-9]+", "_", plain).strip("_"))
 
 
 def quoted(text: str) -> str:
@@ -103,8 +116,6 @@ class _Proposal:
             return [f"{name}: {self._rule(column, self.known[name])}"]
         if name == "title":
             return ["title: {filename: stem}"]
-        if name == "publication_date":
-            return ["publication_date: {default: today}"]
         return self._ask(name)
 
     def _take(self, names: Iterable[str], schema: Schema) -> str:
@@ -137,11 +148,16 @@ class _Proposal:
         return "," if len(commas) * 2 > len(cells) else ""
 
     def _ask(self, name: str) -> list[str]:
-        if name not in _ASK:
+        """What only the person can say, the server's own filling in included, as a comment."""
+        schema = self.known[name]
+        if name not in _ASK and not schema.get("x-filled-in"):
             return []
-        words = self.known[name].get("enum", ())
-        values = {"words": ", ".join(words), "first": words[0] if words else "other"}
-        return [f"# {one.format(**values)}" for one in _ASK[name]]
+        words = schema.get("enum", ())
+        values = {
+            "words": ", ".join(words), "first": words[0] if words else "other", "name": name,
+            "title": schema.get("title", name), "filled": schema.get("x-filled-in", ""),
+        }  # fmt: skip
+        return [f"# {one.format(**values)}" for one in _ASK.get(name, _FILLED_IN)]
 
     def _entries(self, name: str, known: Mapping[str, Any]) -> list[str]:
         schema = entry_schema(self.known[name]) or {}
@@ -152,7 +168,12 @@ class _Proposal:
             names = [f"{prefix}_{key}" for prefix in known["prefixes"]] + wanted.get(key, [])
             if key in attributes and (column := self._take(names, attributes[key])):
                 found[key] = column
-        fixed = known.get("fixed", {})
+        fixed = known.get("fixed", {}) | {
+            key: words[plain_name(column)]
+            for key, words in known.get("words", {}).items()
+            for column in found.values()
+            if plain_name(column) in words
+        }
         leading = next((one for one in wanted if one in found), "")
         needed = [one for one in schema.get("required", ()) if one not in fixed]
         if not leading or any(one not in found for one in needed):

@@ -43,7 +43,7 @@ def rows_of(app, stage):
 
 
 def test_each_item_uses_the_mapping_that_is_for_it(app, folder, do):
-    other = (folder / "mapping.yaml").read_text("utf-8").replace("{column: title}", "{literal: X1}")
+    other = (folder / "mapping.yaml").read_text("utf-8").replace("{column: title}", "{literal: Title one}")
     (folder / "one.yaml").write_text(other, "utf-8")
     describing.set_mapping(app, folder / "one.yaml", applies=make_rule(["photo_001*"]))
     assert [(one["name"], one["for"], one["items"]) for one in list_rows(app)] == [
@@ -54,7 +54,7 @@ def test_each_item_uses_the_mapping_that_is_for_it(app, folder, do):
     ]  # fmt: skip
     do("prepare")
     assert [row["title"] for row in rows_of(app, "create").values()] == [
-        "Photograph 0", "X1", "Photograph 2"
+        "Photograph 0", "Title one", "Photograph 2"
     ]  # fmt: skip
 
 

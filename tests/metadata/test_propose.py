@@ -56,7 +56,6 @@ def test_german_names():
         Ort="Jena",
     )
     fields = fill(made)
-    fields.pop("publication_date")
     assert fields == {
         "title": "Haus",
         "creators": [{"name": "A"}, {"name": "B"}],
@@ -65,6 +64,7 @@ def test_german_names():
         "locations": [{"place": "Jena"}],
     }
     text = propose(made, SCHEMA)
+    assert "# publication_date: {default: today}" in text
     assert "# access_right: {choose: open}" in text and '# license: {literal: "cc-by-4.0"}' in text
 
 
