@@ -15,7 +15,9 @@ LEAVE_OUT = "leave_out"
 def remembered(finding: Finding, fields: Mapping[str, Any], mapping: str) -> Finding:
     """The finding with the whole value that would be left out, and the mapping to say it in."""
     path = str(finding.args[LEAVE_OUT].get("field", ""))
-    value = _at(fields, path.split("."))
+    value = finding.args[LEAVE_OUT].get("value")
+    if value is None:  # else it says which; a date that could not be read is in no field
+        value = _at(fields, path.split("."))
     entry = {"field": re.sub(r"\.\d+(?=\.|$)", "", path), "value": value}
     args = {**finding.args, LEAVE_OUT: entry, "mapping": mapping}
     return replace(finding, args=args)

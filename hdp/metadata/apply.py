@@ -14,7 +14,7 @@ from hdp.metadata.markup import lost_markup
 from hdp.metadata.named import check_name, has_names
 from hdp.metadata.rows import Rows
 from hdp.metadata.rules import Context, Got, ItemFacts, Row, Rule, default_of, evaluate
-from hdp.metadata.said import Said, brief
+from hdp.metadata.said import Said, brief, doubt
 from hdp.metadata.schemas import Schema, entry_schema, fields_of, is_html, is_list
 from hdp.sdk import Finding
 
@@ -281,7 +281,7 @@ class _Application:
         """Say that a value is left out, as the person wanted."""
         message = f'{path}: "{brief(value)}" is left out, as the mapping says.'
         hint = "Take it from leave_out in the mapping to have it back."
-        self._say(path, Said("left-out", message, hint, "info", {"value": value}), None)
+        self._say(path, doubt("left-out", message, hint, "info", {"value": value}), None)
 
     def _is_left_out(self, path: str, value: Any) -> bool:
         return any(one.fits(path, value) for one in self.left_out)
@@ -289,7 +289,7 @@ class _Application:
     def _report(
         self, name: str, code: str, message: str, hint: str, got: Got | None = None
     ) -> None:
-        self._say(name, Said(code, message, hint), got)
+        self._say(name, doubt(code, message, hint), got)
 
     def _say(self, name: str, said: Said, got: Got | None) -> None:
         args = {"field": name, **said.args} if said.args else {}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from hdp.metadata import date_words
 from hdp.metadata.dates import needs_order
 from hdp.metadata.datings import Dating, read_dating
-from hdp.metadata.said import Said, brief
+from hdp.metadata.said import Said, brief, doubt
 from hdp.metadata.schemas import Schema, fields_of
 
 _TO = re.compile(date_words.TO)
@@ -50,12 +50,12 @@ def unreadable(text: str, order: str) -> Said:
     if not order and len(text) <= 60 and two_meanings(text):
         message = f'"{brief(text)}" is in two months, as day or month come first.'
         hint = "Say once for the column which it is: date: dmy or date: mdy beside column."
-        return Said("date-order", message, hint, args=args)
+        return doubt("date-order", message, hint, args=args)
     message = f'"{brief(text)}" is no date that can be read with certainty.'
     hint = "Write YYYY-MM-DD, YYYY-MM or YYYY, “um 1890”, “1890-1900” or “19. Jh.”."
     if order:
         hint = f"{hint} Numbers are read in the order {order}."
-    return Said("date-unclear", message, hint, args=args)
+    return doubt("date-unclear", message, hint, args=args)
 
 
 def one_date(name: str, text: str, order: str, schema: Schema) -> tuple[str, list[Said]]:
@@ -83,7 +83,7 @@ def _is_age(found: Dating) -> bool:
 def _age(text: str) -> Said:
     message = f'"{brief(text)}" is the age of an object, not the day on which it is published.'
     hint = "Map the column to dates with the type created; for publication_date write today."
-    return Said("age-as-publication-date", message, hint, args={"value": text})
+    return doubt("age-as-publication-date", message, hint, args={"value": text})
 
 
 def read_span(
@@ -113,7 +113,7 @@ def _fill(made: Span, found: Mapping[str, Dating], texts: Mapping[str, str]) -> 
     if start and end and start[:4] > end[:4]:
         words = f"{texts.get('start', '')} - {texts.get('end', '')}"
         message, hint = f'"{brief(words)}" ends before it begins.', "Correct start and end."
-        made.said.append(Said("date-reversed", message, hint, args={"value": words}))
+        made.said.append(doubt("date-reversed", message, hint, args={"value": words}))
         return
     inexact = [texts[key] for key, one in found.items() if not one.exact or _hides(key, one, found)]
     made.words = list(dict.fromkeys(inexact))
@@ -136,21 +136,21 @@ def _approximate(made: Span) -> Said:
     sent = "/".join(made.values.get(key, "..") for key in ("start", "end"))
     message = f'"{brief(words)}" is sent as {sent}, with these words as the description.'
     hint = "Nothing to do if that is what it means."
-    return Said("date-approximate", message, hint, "info", {"value": words, "sent": sent})
+    return doubt("date-approximate", message, hint, "info", {"value": words, "sent": sent})
 
 
 def _not_said(path: str, text: str, *, elsewhere: bool) -> Said:
     message = f'The repository takes no date before our era: "{brief(text)}".'
-    args = {"value": text, "leave_out": {"field": path}}
+    args = {"value": text, "leave_out": {"field": path, "value": text}}
     if elsewhere:
         hint = "It is left out here; another field has the words."
-        return Said("date-left-out", message, hint, "warning", args)
+        return doubt("date-left-out", message, hint, "warning", args)
     hint = "Map the column to notes or description too; then it is left out here alone."
-    return Said("date-before-era", message, hint, args=args)
+    return doubt("date-before-era", message, hint, args=args)
 
 
 def _with_leave_out(said: Said, path: str, text: str) -> Said:
     if said.code == "date-order":
         return said
-    args = {"value": text, "leave_out": {"field": path}}
-    return Said(said.code, said.message, said.hint, said.severity, args)
+    args = {"value": text, "leave_out": {"field": path, "value": text}}
+    return doubt(said.code, said.message, said.hint, said.severity, args)

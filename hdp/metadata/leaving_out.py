@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hdp.metadata.fields import as_text
 from hdp.metadata.rule_parser import RuleParser
 from hdp.metadata.schemas import Schema, entry_schema, fields_of, nearest
 from hdp.yaml_source import Node
@@ -16,20 +17,21 @@ _NUMBER = re.compile(r"\.\d+(?=\.|$)")
 
 @dataclass(frozen=True)
 class LeaveOut:
-    """A value that is not sent; `field` is dotted, without numbers: creators.orcid."""
+    """A value that is not sent; `field` is dotted, without numbers: creators.orcid.
+
+    `value` is a word, or a whole entry.
+    """
 
     field: str
-    value: str
+    value: Any
 
     def fits(self, path: str, value: Any) -> bool:
         """Whether this is such a value: a word, or an entry that has it."""
         if _NUMBER.sub("", path) != self.field:
             return False
-        if isinstance(value, Mapping):
-            spoken = [str(one) for one in value.values()]
-            span = f"{value.get('start', '')} to {value.get('end', '')}"
-            return self.value in (*spoken, span)
-        return str(value) == self.value
+        if isinstance(value, Mapping) or isinstance(self.value, Mapping):
+            return bool(value == self.value)
+        return str(value) == str(self.value)
 
 
 def parse_leave_out(parser: RuleParser, node: Node | None, schema: Schema) -> tuple[LeaveOut, ...]:
@@ -46,7 +48,7 @@ def parse_leave_out(parser: RuleParser, node: Node | None, schema: Schema) -> tu
 def _entry(parser: RuleParser, node: Node, schema: Schema) -> LeaveOut | None:
     field, value = node.get("field"), node.get("value")
     unknown = [key for key in node.value if key not in ("field", "value")] if field else []
-    if field is None or value is None or unknown or isinstance(value.value, list | dict):
+    if field is None or value is None or unknown or value.plain() in (None, "", [], {}):
         message = "An entry of leave_out is {field: creators.orcid, value: ...}."
         parser.error(node, "rule-form", message)
         return None
@@ -58,7 +60,7 @@ def _entry(parser: RuleParser, node: Node, schema: Schema) -> LeaveOut | None:
             parser.error(field, "field-unknown", f"There is no field {path}.", hint, field=path)
             return None
         known = fields_of(entry_schema(known[part]) or {})
-    return LeaveOut(path, str(value.value))
+    return LeaveOut(path, value.plain())
 
 
 def leave_out(
@@ -82,7 +84,7 @@ def _without(
 ) -> Any:  # fmt: skip
     fitting = [one for one in wanted if not isinstance(value, list) and one.fits(path, value)]
     if fitting:
-        gone.append((path, fitting[0].value))
+        gone.append((path, as_text(fitting[0].value)))
         return None
     if isinstance(value, list):
         made = [_without(f"{path}.{n}", one, wanted, entry, gone) for n, one in enumerate(value)]

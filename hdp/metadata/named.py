@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hdp.metadata.names import is_institution, is_nobody, people_in
-from hdp.metadata.said import Said, brief
+from hdp.metadata.said import Said, brief, doubt
 from hdp.metadata.schemas import Schema, fields_of
 
 
@@ -19,17 +19,17 @@ def check_name(name: str, *, institution: bool = False) -> list[Said]:
     if is_nobody(name):
         message = f'"{brief(name)}" is nobody\'s name, and would be cited as one.'
         hint = "Write who is responsible for the record, such as the institution."
-        return [Said("name-of-nobody", message, hint, "warning", args)]
+        return [doubt("name-of-nobody", message, hint, "warning", args)]
     if len(people := people_in(name)) > 1:
         message = f'"{brief(name)}" seems to hold {len(people)} names, and is sent as one.'
         hint = 'Split the cell: {each: {column: ..., split: ";"}, name: {it: true}}.'
-        return [Said("several-names", message, hint, "warning", args)]
+        return [doubt("several-names", message, hint, "warning", args)]
     if institution or is_institution(name):
         return _institution(name, args)
     if name.count(",") > 1:
         message = f'"{brief(name)}" has several commas: family and given names are not clear.'
         hint = "Write one person as Family, Given; split the cell where it holds several."
-        return [Said("name-unclear", message, hint, "warning", args)]
+        return [doubt("name-unclear", message, hint, "warning", args)]
     return []
 
 
@@ -37,10 +37,10 @@ def _institution(name: str, args: dict[str, str]) -> list[Said]:
     if "," in name:
         message = f'The comma in "{brief(name)}" makes a person of what seems an institution.'
         hint = "Write its name without a comma."
-        return [Said("institution-comma", message, hint, "warning", args)]
+        return [doubt("institution-comma", message, hint, "warning", args)]
     message = f'"{brief(name)}" seems to be an institution: it is kept whole, in its own words.'
     hint = "Nothing to do if so; write Family, Given if it is a person."
-    return [Said("institution-name", message, hint, "info", args)]
+    return [doubt("institution-name", message, hint, "info", args)]
 
 
 def not_reordered(name: str, order: str) -> list[Said]:
@@ -49,4 +49,4 @@ def not_reordered(name: str, order: str) -> list[Said]:
         return []
     message = f'"{brief(name)}" stays as it is: what is its family name is not sure.'
     hint = "Write it as Family, Given in the table, if that is what it is."
-    return [Said("name-unclear", message, hint, "warning", {"value": name, "order": order})]
+    return [doubt("name-unclear", message, hint, "warning", {"value": name, "order": order})]

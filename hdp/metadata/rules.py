@@ -13,7 +13,7 @@ import regex
 from hdp.metadata.dated import one_date
 from hdp.metadata.named import not_reordered
 from hdp.metadata.names import reorder
-from hdp.metadata.said import Said
+from hdp.metadata.said import Said, doubt
 from hdp.metadata.schemas import nearest
 from hdp.sdk import Finding
 
@@ -116,7 +116,7 @@ class Context:
         self, code: str, message: str, hint: str, column: str = "", severity: str = "error"
     ) -> None:
         """Add a finding with field, table, row and column."""
-        self.say(Said(code, message, hint, severity), column)  # type: ignore[arg-type]
+        self.say(doubt(code, message, hint, severity), column)  # type: ignore[arg-type]
 
     def say(self, said: Said, column: str = "") -> None:
         """Add a finding about what a column or file says."""

@@ -23,3 +23,11 @@ class Said:
 def brief(text: str) -> str:
     """The text, cut where it is long."""
     return text if len(text) <= 80 else f"{text[:79]}…"
+
+
+def doubt(
+    code: str, message: str, hint: str, severity: Severity = "error",
+    args: Mapping[str, Any] | None = None,
+) -> Said:  # fmt: skip
+    """Something to be said about a value; `args` are the words of a translation."""
+    return Said(code, message, hint, severity, args or {})
