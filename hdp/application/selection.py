@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from hdp.project import listing
 from hdp.project.overview import Overview
 from hdp.sdk import NotFound, UsageError
 
@@ -82,7 +83,7 @@ def _by_ids(rows: Sequence[Overview], ids: Sequence[int]) -> list[Overview]:
 def matching(rows: Iterable[Overview], selection: Selection) -> Iterable[Overview]:
     """The rows that pass the filters."""
     since, until = _day(selection.since, "since"), _day(selection.until, "until")
-    words = selection.search.casefold().split()
+    words = listing.fold(selection.search).split()
     for row in rows:
         if words and not _contains(row, words):
             continue
@@ -102,10 +103,9 @@ def state_word(row: Overview) -> str:
 
 
 def _contains(row: Overview, words: Sequence[str]) -> bool:
-    text = " ".join(
-        (row.key, row.primary, row.title, row.remote_id or "", row.doi or "")
-    ).casefold()
-    return all(word in text for word in words)
+    text = " ".join((row.key, row.primary, row.title, row.remote_id or "", row.doi or ""))
+    folded = listing.fold(text)
+    return all(word in folded for word in words)
 
 
 def _fits(row: Overview, pattern: str) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -146,7 +147,7 @@ def _where(
         if (value := getattr(chosen, column)) and column != but:
             parts.append(f"{column} = :{column}")
             values[column] = value
-    for number, word in enumerate(chosen.search.casefold().split()[:8]):
+    for number, word in enumerate(fold(chosen.search).split()[:8]):
         _teach_folding(connection)
         parts.append(_SEARCH.replace(":word", f":word{number}"))
         values[f"word{number}"] = f"%{word.translate(_PATTERN_MARKS)}%"
@@ -158,7 +159,11 @@ _SEARCH = r"""(fold(key || ' ' || title) LIKE :word ESCAPE '\' OR EXISTS (
   WHERE l.item_id = shown.id AND fold(f.path) LIKE :word ESCAPE '\'))"""
 
 
+def fold(text: str) -> str:
+    """Text as a search compares it: without case, and alike however its accents are written."""
+    return text.casefold() if text.isascii() else unicodedata.normalize("NFC", text).casefold()
+
+
 def _teach_folding(connection: sqlite3.Connection) -> None:
     """Let the database compare letters of all languages without case."""
-    fold: Callable[[str], str] = str.casefold
     connection.create_function("fold", 1, fold, deterministic=True)

@@ -16,6 +16,7 @@ from hdp.ingest.options import ScanOptions
 from hdp.ingest.packing_model import PackChoices
 from hdp.metadata.tables import read_table
 from hdp.project import items
+from hdp.project.listing import fold
 from hdp.project.project import Project
 from hdp.sdk import Modality, UsageError
 
@@ -105,9 +106,9 @@ class ProjectPages:
         path = Path(text).expanduser() if text.strip() and "\0" not in text else Path.home()
         if not path.is_absolute():
             path = Path.home()
-        typed = "" if path.is_dir() else path.name.casefold()
+        typed = "" if path.is_dir() else fold(path.name)
         folder = path if path.is_dir() else path.parent
-        names = [one for one in _subfolders(folder) if one.casefold().startswith(typed)]
+        names = [one for one in _subfolders(folder) if fold(one).startswith(typed)]
         return {
             "path": str(folder),
             "parent": str(folder.parent),
@@ -140,7 +141,7 @@ def _files(folder: Path, typed: str, kinds: str) -> list[str]:
             names = [
                 one.name
                 for one in found
-                if one.name.casefold().startswith(typed) and one.name.casefold().endswith(endings)
+                if fold(one.name).startswith(typed) and one.name.casefold().endswith(endings)
             ]
     except OSError:
         return []
