@@ -40,7 +40,7 @@ export interface ListRow {
 export interface ItemsPage { rows: ListRow[]; total: number; statuses: Record<string, number>; states: Record<string, number>; set_aside: number }
 export interface Packed { name: string; kind: 'file' | 'zip' | 'flattened-mtl' | 'glb'; size: number | null; from: string[] }
 export interface Packing { files: Packed[]; findings: Finding[]; choices: Record<string, unknown>; own?: Record<string, string> }
-export interface ItemDetail { item: Item; kind: string; size: number; status: string }
+export interface ItemDetail { item: Item; kind: string; size: number; status: string; unchecked: number }
 
 export interface Counts { prepare: number; create: number; drafts: number; published: number }
 export interface UploadsPage { rows: Row[]; total: number; counts: Counts; states: Record<string, number> }

@@ -55,6 +55,7 @@ export const statusIcon = (word: string, tone: Tone): string => STATUS_ICONS[wor
 /** What the status of a file or item means on a chip. */
 export const FILE_STATUS: Record<string, { word: string; tone: Tone; icon: string }> = {
   valid: { word: 'Valid', tone: 'idle', icon: 'ok' },
+  unchecked: { word: 'Not opened yet', tone: 'idle', icon: 'wait' },
   invalid: { word: 'Invalid', tone: 'loss', icon: 'bad' },
   problems: { word: 'Problems', tone: 'warn', icon: 'warn' },
   'material-missing': { word: 'Material missing', tone: 'warn', icon: 'warn' },
@@ -63,7 +64,7 @@ export const FILE_STATUS: Record<string, { word: string; tone: Tone; icon: strin
   missing: { word: 'Missing', tone: 'loss', icon: 'bad' },
   changed: { word: 'Changed', tone: 'warn', icon: 'warn' },
 }
-export const WORST = ['invalid', 'missing', 'material-missing', 'textures-missing', 'conflict', 'changed', 'problems', 'valid']
+export const WORST = ['invalid', 'missing', 'material-missing', 'textures-missing', 'conflict', 'changed', 'problems', 'unchecked', 'valid']
 export const worst = (states: string[]): string => WORST.find((s) => states.includes(s)) ?? states[0] ?? 'valid'
 
 /** Where an item is, in the Files view. */

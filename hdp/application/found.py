@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 from hdp.application.packing import describe_scanned
 from hdp.ingest.items import ScannedFile, ScannedItem, ScanResult, worst
 from hdp.ingest.pictures.making import kind_of_picture
+from hdp.project.listing import fold
 from hdp.sdk import Finding, NotFound
 
 if TYPE_CHECKING:
     from hdp.ingest.checks import Checked
 
 ASIDE = "set-aside"
+UNCHECKED = "unchecked"
+"""The status of what is not opened yet and has no problem so far."""
 _PICTURES = ("image", "document")
 _EXAMPLES = 20
 
@@ -30,6 +33,8 @@ class Found:
         self.files: dict[str, ScannedFile] = {}
         self._items_of: dict[str, list[int]] = {}
         self._checks: dict[str, Checked] = {}
+        self._seen: set[str] = set()
+        self._unseen: list[int] = []
         self._states: list[str] = []
         self._codes: list[set[str]] = []
         self._version = 0
@@ -38,6 +43,7 @@ class Found:
             self._states.append(worst("valid", *(one.status for one in item.files)))
             codes = {found.code for one in item.files for found in one.findings}
             self._codes.append(codes | {found.code for found in item.findings})
+            self._unseen.append(sum(1 for one in item.files if one.status != "missing"))
             for one in item.files:
                 self.files[one.relpath] = one
                 self._items_of.setdefault(one.relpath, []).append(number)
@@ -45,14 +51,19 @@ class Found:
     def renewed(self, result: ScanResult) -> Found:
         """A later result with what was noted of the files."""
         later = Found(result, self.set_aside)
-        for relpath, one in self._checks.items():
+        for relpath in self._seen:
             if relpath in later.files:
-                later.note(relpath, one)
+                later.note(relpath, self._checks.get(relpath))
         return later
 
-    def note(self, relpath: str, checked: Checked) -> None:
-        """Take what a file showed when it was opened."""
-        if checked.status == "valid" and not checked.findings:
+    def note(self, relpath: str, checked: Checked | None) -> None:
+        """Take what a file showed when it was opened; None is nothing to be said."""
+        if relpath not in self._seen and self.files[relpath].status != "missing":
+            self._seen.add(relpath)
+            self._version += 1
+            for number in self._items_of[relpath]:
+                self._unseen[number] -= 1
+        if checked is None or (checked.status == "valid" and not checked.findings):
             return
         self._checks[relpath] = checked
         for number in self._items_of[relpath]:
@@ -87,7 +98,7 @@ class Found:
         unfolded: Collection[str] = (), offset: int = 0, limit: int = 100,
     ) -> dict[str, Any]:  # fmt: skip
         """A portion of the items that fit, with the files of those that are unfolded."""
-        numbers = self._fitting(status, search.strip().casefold(), code)
+        numbers = self._fitting(status, fold(search.strip()), code)
         rows: list[dict[str, Any]] = []
         line = 0
         for number in numbers:
@@ -106,7 +117,7 @@ class Found:
         item = self.result.items[number]
         files = [self._file_json(one) for one in item.files]
         return {
-            **item.to_json(), "files": files, "status": self._states[number],
+            **item.to_json(), "files": files, "status": self._state(number),
             "set_aside": self.set_aside.get(primary), "packing": describe_scanned(item, packing),
         }  # fmt: skip
 
@@ -122,7 +133,10 @@ class Found:
 
     def _state(self, number: int) -> str:
         aside = self.set_aside and self.result.items[number].primary in self.set_aside
-        return ASIDE if aside else self._states[number]
+        if aside:
+            return ASIDE
+        state = self._states[number]
+        return UNCHECKED if state == "valid" and self._unseen[number] > 0 else state
 
     def _fitting(self, status: str, search: str, code: str) -> list[int]:
         asked = (status, search, code, self._version)
@@ -166,7 +180,8 @@ class Found:
 
     def _file_state(self, one: ScannedFile) -> str:
         checked = self._checks.get(one.relpath)
-        return worst(one.status, checked.status) if checked else one.status
+        state = worst(one.status, checked.status) if checked else one.status
+        return UNCHECKED if state == "valid" and one.relpath not in self._seen else state
 
     def _findings(self, one: ScannedFile) -> list[Finding]:
         checked = self._checks.get(one.relpath)
@@ -175,9 +190,7 @@ class Found:
 
 
 def _has(item: ScannedItem, search: str) -> bool:
-    return search in item.key.casefold() or any(
-        search in one.relpath.casefold() for one in item.files
-    )
+    return search in fold(item.key) or any(search in fold(one.relpath) for one in item.files)
 
 
 def _depth(relpath: str, parents: Mapping[str, str]) -> int:

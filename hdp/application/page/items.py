@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3  # noqa: TID251 - the type of a connection only
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import PurePosixPath
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from hdp.application import views
 from hdp.application.page.by_hand import ByHandPages
 from hdp.events import Changed
-from hdp.project import items, listing
+from hdp.project import checks, items, listing
+from hdp.project.files import FileRow
 from hdp.project.items import Item
 from hdp.project.listing import ListFilter, ListRow
 from hdp.sdk import UsageError
@@ -83,6 +85,7 @@ class ItemPages:
             "kind": _kind(item.primary.media_type),
             "size": item.size,
             "status": _worst(item),
+            "unchecked": self._app.project.read(lambda c: _count_unchecked(c, item)),
         }
 
     def packing(self, item_id: int, env: str | None) -> dict[str, Any]:
@@ -155,6 +158,16 @@ def _worst(item: Item) -> str:
 
     found = {one.status for one in item.files}
     return next((status for status in WORST if status in found), "valid")
+
+
+def _count_unchecked(connection: sqlite3.Connection, item: Item) -> int:
+    """How many files seem valid only because nobody has opened them yet."""
+    silent = [
+        FileRow(one.id, one.root, one.path, one.sha256, one.status, one.problems)
+        for one in item.files
+        if one.status == "valid" and not one.problems and not one.path.lower().endswith(".gltf")
+    ]  # a glTF is opened at each scan, and nothing is remembered of it
+    return len(silent) - len(checks.seen_before(connection, silent))
 
 
 def _view(path: str, media_type: str) -> str:

@@ -8,6 +8,8 @@ import { lineId, type Line, type LinesPage, type Summary } from './review'
 
 export class Looking {
   id = $state('')
+  /** The look whose pictures are shown: a new one has none before it has listed the folder. */
+  pictured = $state('')
   facts = $state.raw<PreviewFacts | null>(null)
   error = $state.raw<ApiError | null>(null)
   search = $state('')
@@ -73,6 +75,7 @@ export class Looking {
     if (summary.error) this.error = asError(summary.error)
     if (!summary.ready) return
     form.summary = summary
+    this.pictured = summary.id
     await this.pages.refresh()
   }
 
