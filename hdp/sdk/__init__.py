@@ -29,6 +29,7 @@ from hdp.sdk.target import (
     Environment,
     Publication,
     RemoteFile,
+    Review,
     Target,
     Term,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "RemoteFile",
     "Response",
     "Result",
+    "Review",
     "Role",
     "SDK_VERSION",
     "Step",

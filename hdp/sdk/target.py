@@ -65,9 +65,27 @@ class RemoteFile:
     checksum: str = ""
 
 
+ReviewState = Literal[
+    "created", "submitted", "commented", "accepted", "declined", "cancelled", "expired"
+]
+
+
+@dataclass(frozen=True)
+class Review:
+    """What a community's curators did with a draft; `comment` is their last words, as text."""
+
+    state: ReviewState
+    community: str = ""
+    comment: str = ""
+    url: str = ""
+
+
 @dataclass(frozen=True)
 class Draft:
-    """A draft as the repository holds it; `url` is the page to show, `created` UTC."""
+    """A draft as the repository holds it; `url` is the page to show, `created` UTC.
+
+    `review` is there where a community's curators are to see it before it is public.
+    """
 
     id: str
     concept_id: str = ""
@@ -76,6 +94,7 @@ class Draft:
     created: datetime | None = None
     url: str = ""
     raw: Mapping[str, Any] = field(default_factory=dict)
+    review: Review | None = None
 
 
 @dataclass(frozen=True)
@@ -180,6 +199,17 @@ class Target(ABC):
     def same_metadata(self, record: Record, draft: Draft) -> bool:
         """Whether `draft` is what the repository makes of `record`'s metadata."""
         return dict(draft.metadata) == dict(record.fields)
+
+    def compare_metadata(self, record: Record, draft: Draft) -> Sequence[Finding]:
+        """What of the record's metadata the draft does not hold, or holds otherwise."""
+        if self.same_metadata(record, draft):
+            return ()
+        told = f"{self.title} holds other metadata than was sent."
+        return (Finding("warning", "value-altered", told, "Look at the draft's page."),)
+
+    def reserve_doi(self, draft_id: str) -> str:
+        """The DOI that the draft will have, the same one when asked again (Can.RESERVE_DOI)."""
+        raise self._cannot("reserve_doi")
 
     def discard(self, draft_id: str) -> None:
         """Delete the draft (Can.DISCARD)."""

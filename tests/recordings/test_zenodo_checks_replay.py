@@ -24,6 +24,7 @@ NOTHING_LOST = {
     "keywords-empty": "an empty value is not sent",
     "doi-empty": "an empty value is not sent",
     "creators-orcid-empty": "an empty value is not sent",
+    "date-created-single": "sent through the records API, which shows it; an info says so",
     "grants-unknown": "only the server knows which grants there are; an info says so",
 }
 # Kept there as it is, and yet a warning or an error here.

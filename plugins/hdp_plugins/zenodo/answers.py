@@ -49,22 +49,22 @@ def bad_answer(what: str) -> Unreachable:
     )
 
 
-def check(answer: Response, server_time: float | None = None) -> None:
-    """Return where the request was done; else raise what the status means."""
+def check(answer: Response, server_time: float | None = None, name: str = "Zenodo") -> None:
+    """Return where the request was done; else raise what the status means; `name` says who."""
     if 200 <= answer.status < 300:
         return
     message, findings = _explain(answer)
-    raise _error(answer, message, findings, server_time)
+    raise _error(answer, message, findings, server_time, name)
 
 
 def _error(
-    answer: Response, message: str, findings: list[Finding], server_time: float | None
+    answer: Response, message: str, findings: list[Finding], server_time: float | None, name: str
 ) -> TargetError:
     status = answer.status
     values = {"status": status}
     if status == 429:
         return RateLimited(
-            "Zenodo asks us to wait: too many requests.",
+            f"{name} asks us to wait: too many requests.",
             values=values,
             retry_after=_wait(answer.headers, server_time),
         )
@@ -75,24 +75,32 @@ def _error(
             hint="Make a new version to change files.",
             values=values,
         )
+    if status == 400 and "review" in message.lower():
+        return Rejected(
+            f"{name} refused it: {message}",
+            code="in-review",
+            hint="Its community decides about it: submit it for review, or withdraw the request on"
+            " the draft's page first.",
+            values=values,
+        )
     if status in (401, 403):
         return Unauthorised(
-            f"Zenodo refused access: {message}",
+            f"{name} refused access: {message}",
             hint="Check that the token is this environment's, has the scopes deposit:write and "
             "deposit:actions, and belongs to the account that owns the draft.",
             values=values,
         )
     if status in (404, 410):
-        return Missing(f"Zenodo does not have it: {message}", values=values)
+        return Missing(f"{name} does not have it: {message}", values=values)
     if 400 <= status < 500 and status != 408:
         return Rejected(
-            f"Zenodo refused it: {message}",
+            f"{name} refused it: {message}",
             findings=findings,
             values=values,
             hint="Correct the named fields and try again.",
         )
     return Unreachable(
-        f"Zenodo answered with {status}: {message}",
+        f"{name} answered with {status}: {message}",
         hint="Try again later; look first whether it was done.",
         values=values,
     )
@@ -146,7 +154,7 @@ def to_draft(data: Mapping[str, Any], page: str) -> Draft:
     files = data.get("files") or []
     metadata = data.get("metadata")
     return Draft(
-        id=_id(data),
+        id=read_id(data),
         concept_id=str(data.get("conceptrecid") or ""),
         metadata=dict(metadata) if isinstance(metadata, dict) else {},
         files=tuple(to_file(one) for one in files if isinstance(one, dict)),
@@ -161,7 +169,7 @@ def to_publication(data: Mapping[str, Any], page: str) -> Publication:
     metadata = data.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
     return Publication(
-        id=_id(data),
+        id=read_id(data),
         concept_id=str(data.get("conceptrecid") or ""),
         doi=str(data.get("doi") or metadata.get("doi") or ""),
         concept_doi=str(data.get("conceptdoi") or ""),
@@ -195,7 +203,8 @@ def to_time(text: object) -> datetime | None:
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _id(data: Mapping[str, Any]) -> str:
+def read_id(data: Mapping[str, Any]) -> str:
+    """The id of a draft, record or community; raises Unreachable (`bad-answer`) without one."""
     found = data.get("id") or data.get("recid")
     if not isinstance(found, int | str):
         raise bad_answer("it has no id")

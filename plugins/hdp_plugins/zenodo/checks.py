@@ -76,9 +76,6 @@ def _check_field(name: str, value: Any, fields: Fields, today: date) -> Iterator
         hint = f"Did you mean {near[0]}?" if near else ""
         yield dropped(brief(name), f"Zenodo has no field “{brief(name)}”; it is not sent.", hint)
         return
-    if schema.get("x-unsupported"):
-        yield dropped(name, f"Zenodo's deposit API has no place for “{name}”; it is not sent.",
-                      "Say it in the notes or the description too.")  # fmt: skip
     # A licence may be an object with an id; its own check knows both.
     if name != "license":
         yield from check_shape(name, value, schema)

@@ -136,13 +136,12 @@ def _check_span(path: str, entry: Mapping[str, Any]) -> Iterator[Finding]:
         yield _reversed(path, f"{given['start']} to {given['end']}", leave_out=path)
     elif len(given) == 1 or given["start"] == given["end"]:
         yield found(
-            "warning",
+            "info",
             "date-hidden",
             path,
-            f"Zenodo stores the single date {next(iter(given.values()))}, but programs that read"
-            " the record by the deposit API do not see it.",
-            "Nothing is lost: the record's page shows it. Say it in the description too if"
-            " programs must find it.",
+            f"Zenodo keeps the single date {next(iter(given.values()))} and shows it on the"
+            " record's page; programs that read the record by the deposit API do not see it.",
+            "Nothing is to be done. Say it in the description too if old programs must find it.",
             value=str(next(iter(given.values()))),
         )
 

@@ -15,7 +15,7 @@ Person = Mapping[str, Any]
 
 
 def check_people(field: str, value: Any) -> Iterator[Finding]:
-    """Names, roles, identifiers, and what the deposit API cannot say about people."""
+    """Names, roles, identifiers, and what else is said about people."""
     seen: dict[tuple[str, str], int] = {}
     for index, person in enumerate(value if isinstance(value, list | tuple) else ()):
         if not isinstance(person, Mapping):
@@ -24,7 +24,7 @@ def check_people(field: str, value: Any) -> Iterator[Finding]:
         yield from _check_name(path, person)
         yield from _check_orcid(f"{path}.orcid", person.get("orcid"))
         yield from _check_gnd(f"{path}.gnd", person.get("gnd"))
-        yield from _check_lost(path, person, with_type=field == "contributors")
+        yield from _check_others(path, person, with_type=field == "contributors")
         if field == "contributors":
             yield from _check_role(f"{path}.type", person.get("type"))
         yield from _check_twice(path, person, index, seen)
@@ -120,30 +120,32 @@ def _check_gnd(path: str, value: Any) -> Iterator[Finding]:
     )
 
 
-def _check_lost(path: str, person: Person, *, with_type: bool) -> Iterator[Finding]:
-    if person.get("organisation"):
-        yield found(
-            "warning",
-            "organisation-as-person",
-            path,
-            "Zenodo's deposit API lists this institution as a person.",
-            "Its name stays whole if it has no comma.",
-        )
+def _check_others(path: str, person: Person, *, with_type: bool) -> Iterator[Finding]:
+    yield from _check_ror(f"{path}.ror", person.get("ror"))
     several = person.get("affiliations")
-    if isinstance(several, list | tuple) and len(several) > 1:
-        yield dropped(
-            f"{path}.affiliations",
-            "Zenodo's deposit API keeps only one affiliation of a person.",
-            "Write all into affiliation as one text, with semicolons.",
-        )
-    if person.get("ror"):
-        yield dropped(f"{path}.ror", "Zenodo's deposit API drops the ROR of an institution.")
-    known = (*KNOWN, "type") if with_type else KNOWN
+    for index, one in enumerate(several if isinstance(several, list | tuple) else ()):
+        if isinstance(one, Mapping):
+            yield from _check_ror(f"{path}.affiliations.{index}.ror", one.get("ror"))
+    if not with_type and person.get("role"):
+        yield from _check_role(f"{path}.role", person["role"])
+    known = (*KNOWN, "type") if with_type else (*KNOWN, "role")
     for name, value in person.items():
         if name not in known and value not in (None, "", [], {}):
-            yield dropped(
-                f"{path}.{name}", f"Zenodo's deposit API knows no “{brief(name)}” of a person."
-            )
+            yield dropped(f"{path}.{name}", f"Zenodo knows no “{brief(name)}” of a person.")
+
+
+def _check_ror(path: str, value: Any) -> Iterator[Finding]:
+    if value and isinstance(value, str) and not ids.is_ror(value):
+        yield found(
+            "error",
+            "ror-invalid",
+            path,
+            f"“{brief(value)}” is no ROR.",
+            "Look it up at ror.org, correct it, or leave it out. It looks like"
+            " https://ror.org/00g30e956.",
+            value=value,
+            leave_out=path,
+        )
 
 
 def _check_role(path: str, role: Any) -> Iterator[Finding]:

@@ -87,6 +87,16 @@ def orcid_digit(text: str) -> str:
     return "X" if rest == 10 else str(rest)
 
 
+def bare_ror(text: str) -> str:
+    """A ROR without its address."""
+    return text.strip().rstrip("/").rpartition("/")[2].lower()
+
+
+def is_ror(text: str) -> bool:
+    """A ROR with the right check digits, with or without its address."""
+    return _is(idutils.is_ror, f"https://ror.org/{bare_ror(text)}")
+
+
 def plain_orcid(text: str) -> str:
     """An ORCID as Zenodo writes it: four groups, without its address."""
     digits = re.sub(r"[-\s]", "", ORCID_PREFIX.sub("", text.strip())).upper()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
@@ -26,7 +27,11 @@ from hdp.sdk import (
     Term,
     Unauthorised,
 )
+from hdp_plugins.inveniordm import comparing, review
+from hdp_plugins.inveniordm.api import RecordsApi, is_fresh
+from hdp_plugins.inveniordm.native import ZENODO, to_native
 from hdp_plugins.zenodo import answers, checks, translate, vocabulary
+from hdp_plugins.zenodo.choosing import needs_records_api
 
 DEPOSITIONS = "/api/deposit/depositions"
 RECORDS = "/api/records"
@@ -44,13 +49,17 @@ class Zenodo(Target):
         Environment("sandbox", "sandbox", "https://sandbox.zenodo.org", "Zenodo Sandbox"),
         Environment("production", "production", "https://zenodo.org", "Zenodo"),
     )
-    can: ClassVar[Can] = Can.DISCARD | Can.NEW_VERSION | Can.EDIT | Can.PULL | Can.LIST_DRAFTS
+    can: ClassVar[Can] = (
+        Can.DISCARD | Can.NEW_VERSION | Can.EDIT | Can.PULL | Can.LIST_DRAFTS
+        | Can.RESERVE_DOI | Can.REVIEW
+    )  # fmt: skip
     max_files: ClassVar[int | None] = 100
     max_bytes: ClassVar[int | None] = 50_000_000_000
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self._buckets: dict[str, str] = {}
+        self._api = RecordsApi(connection, ZENODO, "Zenodo")
 
     @classmethod
     def schema(cls) -> dict[str, Any]:
@@ -68,7 +77,20 @@ class Zenodo(Target):
 
     def same_metadata(self, record: Record, draft: Draft) -> bool:
         """Whether the draft is what Zenodo makes of the record's metadata."""
+        if comparing.is_native(draft.raw):
+            return not self.compare_metadata(record, draft)
         return translate.same(translate.to_deposit(record), draft.metadata)
+
+    def compare_metadata(self, record: Record, draft: Draft) -> Sequence[Finding]:
+        """What Zenodo dropped, altered or refused, field by field."""
+        if not comparing.is_native(draft.raw):
+            return super().compare_metadata(record, draft)
+        sent = to_native(record, ZENODO)
+        return (
+            *comparing.refused(draft.raw),
+            *review.missing(record, "zenodo", draft),
+            *comparing.differences(sent, draft.raw, ZENODO),
+        )
 
     def page_url(self, remote_id: str) -> str:
         """The draft's page; it leads to the record's once that is published."""
@@ -83,16 +105,30 @@ class Zenodo(Target):
 
     def create_draft(self, record: Record, key: str) -> Draft:
         """A new draft with metadata; `key` is not sent, Zenodo has no place for it."""
+        if needs_records_api(record):
+            with suppress(_NotOffered):
+                return _offered(lambda: self._api.create_draft(record))
         body = {"metadata": translate.to_deposit(record)}
         return self._draft(self._call("POST", DEPOSITIONS, json=body))
 
     def update_draft(self, draft_id: str, record: Record) -> Draft:
         """Replace the metadata; what the record does not have is taken away."""
+        if needs_records_api(record):
+            with suppress(_NotOffered):
+                return _offered(lambda: self._api.update_draft(draft_id, record))
         body = {"metadata": translate.to_deposit(record)}
         return self._draft(self._call("PUT", _deposition(draft_id), json=body))
 
     def get_draft(self, draft_id: str) -> Draft:
-        """The draft; Missing when there is none or it is published and not being edited."""
+        """The draft; Missing when there is none or it is published and not being edited.
+
+        The records API tells all that it holds; the deposit API hides some of it.
+        """
+        # Why a draft is missing, the deposit API says better.
+        with suppress(Missing):
+            found = self._api.get_draft(draft_id)
+            if comparing.is_native(found.raw):
+                return found
         data = answers.read_object(self._call("GET", _deposition(draft_id)))
         if data.get("state") == "done":
             raise Missing(
@@ -171,6 +207,8 @@ class Zenodo(Target):
 
     def edit_record(self, record_id: str, key: str) -> Draft:
         """Open the metadata of a published record; the files stay locked."""
+        with suppress(_NotOffered):
+            return _offered(lambda: self._api.edit_record(record_id))
         return self._draft(self._call("POST", f"{_deposition(record_id)}/actions/edit"))
 
     def new_version(self, record_id: str, *, keep_files: bool, key: str) -> Draft:
@@ -179,20 +217,26 @@ class Zenodo(Target):
         With `keep_files` an empty draft gets the files of the version before. A draft
         that already holds files keeps them: somebody may have put them there.
         """
-        made = answers.read_object(self._call("POST", f"{_record(record_id)}/versions"))
-        draft_id = answers.to_draft(made, "").id
-        if keep_files and not self.list_files(draft_id):
-            self._call("POST", f"{_record(draft_id)}/draft/actions/files-import")
-        return self.get_draft(draft_id)
+        return self.get_draft(self._api.new_version(record_id, keep_files=keep_files).id)
+
+    def reserve_doi(self, draft_id: str) -> str:
+        """The DOI that the draft will have."""
+        return self._api.reserve_doi(draft_id)
+
+    def submit_for_review(self, draft_id: str) -> Draft:
+        """Hand the draft to its community's curators."""
+        return self._api.submit_for_review(draft_id)
 
     def list_drafts(self, since: datetime | None = None) -> Sequence[Draft]:
         """This account's drafts of records never published, newest first."""
+        with suppress(Missing):
+            return tuple({one.id: one for one in self._api.list_drafts(since)}.values())
         found: dict[str, Draft] = {}
         for page in range(1, MOST_PAGES + 1):
             params = {"q": "is_published:false", "sort": "newest", "size": PAGE_SIZE, "page": page}
             data = answers.read_list(self._call("GET", DEPOSITIONS, params=params))
             drafts = [answers.to_draft(one, "") for one in data if one.get("submitted") is False]
-            fresh = [one for one in drafts if since is None or _at_or_after(one, since)]
+            fresh = [one for one in drafts if is_fresh(one, since)]
             found.update((one.id, one) for one in fresh)
             if len(data) < PAGE_SIZE or (drafts and not fresh):
                 break
@@ -257,6 +301,19 @@ class Zenodo(Target):
         return answers.to_publication(data, page)
 
 
+class _NotOffered(Exception):
+    """The server has no such route."""
+
+
+def _offered(ask: Callable[[], Draft]) -> Draft:
+    try:
+        return ask()
+    except Rejected as error:
+        if error.values.get("status") != 405:
+            raise
+    raise _NotOffered
+
+
 def _segment(text: str) -> str:
     return quote(text.strip(), safe="")
 
@@ -267,10 +324,6 @@ def _deposition(draft_id: str) -> str:
 
 def _record(record_id: str) -> str:
     return f"{RECORDS}/{_segment(record_id)}"
-
-
-def _at_or_after(draft: Draft, since: datetime) -> bool:
-    return draft.created is None or draft.created >= since
 
 
 def _hits(answer: Response) -> list[dict[str, Any]]:

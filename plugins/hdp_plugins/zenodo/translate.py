@@ -20,11 +20,10 @@ _TAG = re.compile(r"<[^>]*>")
 
 def to_deposit(record: Record) -> dict[str, Any]:
     """The metadata to send: no empty values, no DOI of Zenodo's own, no words it cannot say."""
-    fields = {**record.fields, **record.extra.get("zenodo", {})}
     known = vocabulary.properties()
     sent = {
-        name: _clean(value)
-        for name, value in fields.items()
+        name: value
+        for name, value in cleaned_fields(record).items()
         if name in known and name not in NOT_SENT
     }
     if ids.OWN_DOI.search(str(sent.get("doi", ""))):
@@ -33,6 +32,13 @@ def to_deposit(record: Record) -> dict[str, Any]:
         if name in sent:
             sent[name] = form(sent[name])
     return {name: value for name, value in sent.items() if not is_empty(value)}
+
+
+def cleaned_fields(record: Record, target: str = "zenodo") -> dict[str, Any]:
+    """The record's fields with the target's own over them, texts trimmed, nothing empty."""
+    fields = {**record.fields, **record.extra.get(target, {})}
+    cleaned = {name: _clean(value) for name, value in fields.items()}
+    return {name: value for name, value in cleaned.items() if not is_empty(value)}
 
 
 def is_empty(value: Any) -> bool:
@@ -157,10 +163,11 @@ def _canonical(metadata: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(supervisors, list):
         people = [{**one, "type": "Supervisor"} for one in supervisors if isinstance(one, dict)]
         data["contributors"] = people + list(data.get("contributors") or [])
-    return {name: FORMS.get(name, _text)(value) for name, value in data.items()}
+    return {name: FORMS.get(name, text_form)(value) for name, value in data.items()}
 
 
-def _text(value: Any) -> Any:
+def text_form(value: Any) -> Any:
+    """A value as it is compared: without tags and with signs mended."""
     if isinstance(value, str):
         text = " ".join(html.unescape(_TAG.sub(" ", value)).split())
         # The repository mends signs; what it made of ours is still ours.
@@ -269,12 +276,12 @@ FORMS: dict[str, Callable[[Any], Any]] = {
     "dates": _sorted(_date),
     "doi": _doi,
     "grants": _sorted(_grant),
-    "keywords": _sorted(_text),
+    "keywords": _sorted(text_form),
     "language": _language,
     "license": _licence,
     "locations": _sorted(_location),
     "publication_type": _publication_type,
-    "references": _sorted(_text),
+    "references": _sorted(text_form),
     "related_identifiers": _sorted(_related),
     "subjects": _sorted(_subject),
 }
