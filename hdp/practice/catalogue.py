@@ -15,8 +15,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
+
+from hdp.practice.translation import from_native, to_native
 
 CatalogueError = sqlite3.Error
 SideName = Literal["draft", "public"]
@@ -24,7 +27,8 @@ SideName = Literal["draft", "public"]
 _PATIENCE = 10  # seconds to wait for another process
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS counter (next INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS record (id INTEGER PRIMARY KEY, concept INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS record (
+  id INTEGER PRIMARY KEY, concept INTEGER NOT NULL, owner INTEGER NOT NULL DEFAULT 1);
 CREATE TABLE IF NOT EXISTS side (
   record INTEGER NOT NULL REFERENCES record (id) ON DELETE CASCADE,
   name TEXT NOT NULL CHECK (name IN ('draft', 'public')),
@@ -35,7 +39,23 @@ CREATE TABLE IF NOT EXISTS file (
   bucket TEXT NOT NULL, key TEXT NOT NULL, id TEXT NOT NULL, version TEXT NOT NULL,
   size INTEGER NOT NULL, md5 TEXT NOT NULL, mimetype TEXT NOT NULL,
   created TEXT NOT NULL, updated TEXT NOT NULL,
+  pending INTEGER NOT NULL DEFAULT 0, announced TEXT NOT NULL DEFAULT '{}',
   PRIMARY KEY (bucket, key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS community (
+  id TEXT PRIMARY KEY, slug TEXT NOT NULL UNIQUE, owner INTEGER NOT NULL, data TEXT NOT NULL,
+  created TEXT NOT NULL, updated TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS inclusion (
+  concept INTEGER NOT NULL, community TEXT NOT NULL, PRIMARY KEY (concept, community)
+  ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS request (
+  id TEXT PRIMARY KEY, number INTEGER NOT NULL, type TEXT NOT NULL, status TEXT NOT NULL,
+  title TEXT NOT NULL, record INTEGER NOT NULL, community TEXT NOT NULL, creator INTEGER NOT NULL,
+  created TEXT NOT NULL, updated TEXT NOT NULL, revision INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS comment (
+  id TEXT PRIMARY KEY, request TEXT NOT NULL, author INTEGER NOT NULL, content TEXT NOT NULL,
+  type TEXT NOT NULL, created TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS request_record ON request (record);
+CREATE INDEX IF NOT EXISTS comment_request ON comment (request);
 CREATE INDEX IF NOT EXISTS record_concept ON record (concept);
 CREATE INDEX IF NOT EXISTS side_bucket ON side (bucket);
 CREATE INDEX IF NOT EXISTS file_md5 ON file (md5);
@@ -43,21 +63,46 @@ INSERT INTO counter SELECT 1000 WHERE NOT EXISTS (SELECT 1 FROM counter);
 """
 
 
+_VERSION = 1
+_DOI = "json_extract(metadata, '$.pids.doi.identifier')"
+_FROM_0 = """
+ALTER TABLE record ADD COLUMN owner INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE file ADD COLUMN pending INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE file ADD COLUMN announced TEXT NOT NULL DEFAULT '{}'"""
+
+
 @dataclass
 class Side:
-    """A draft, or the public state, of a record; times are ISO 8601 UTC."""
+    """A draft, or the public state, of a record; times are ISO 8601 UTC.
 
-    metadata: dict[str, Any]
+    `data` is InvenioRDM's record (see `translation`); replace it, never change it in place.
+    """
+
+    data: dict[str, Any]
     problems: list[list[str]]
     bucket: str
     created: str
     modified: str
     revision: int = 4
 
+    @cached_property
+    def metadata(self) -> dict[str, Any]:
+        """The record in the deposit API's words."""
+        return from_native(self.data)
+
+    def replace(self, data: dict[str, Any]) -> None:
+        """Put another record in the place of this one."""
+        self.data = data
+        self.__dict__.pop("metadata", None)
+
 
 @dataclass(frozen=True)
 class File:
-    """A file row; `md5` is bare hex."""
+    """A file row; `md5` is bare hex.
+
+    A file begun by the records API is pending until it is committed: without content its `md5`
+    is empty. `announced` is the JSON of the size and checksum that were said beforehand.
+    """
 
     key: str
     id: str
@@ -67,6 +112,8 @@ class File:
     mimetype: str
     created: str
     updated: str
+    pending: bool = False
+    announced: str = "{}"
 
 
 @dataclass
@@ -79,6 +126,8 @@ class Deposition:
     public: Side | None = None
     files: list[File] = field(default_factory=list)
     concept_published: bool = False
+    owner: int = 1
+    communities: list[str] = field(default_factory=list)
 
     @property
     def shown(self) -> Side:
@@ -87,6 +136,11 @@ class Deposition:
         if side is None:
             raise LookupError(f"record {self.id} has no side")
         return side
+
+    @property
+    def finished(self) -> list[File]:
+        """The files whose content is there."""
+        return [file for file in self.files if not file.pending]
 
 
 def now() -> str:
@@ -108,6 +162,7 @@ class Catalogue:
         self._lock = threading.Lock()
         self._use_wal()
         with self.write() as db:
+            _upgrade(db)
             for statement in _SCHEMA.split(";\n"):
                 db.execute(statement)
 
@@ -176,6 +231,22 @@ class Catalogue:
             db.execute("COMMIT")
 
 
+def _upgrade(db: sqlite3.Connection) -> None:
+    """Bring a catalogue of an earlier HDP, which kept the deposit API's words, up to date."""
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    there = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'record'").fetchall()
+    if version < _VERSION and there:
+        for statement in _FROM_0.split(";\n"):
+            db.execute(statement)
+        for row in db.execute("SELECT record, name, metadata FROM side").fetchall():
+            data = json.dumps(to_native(json.loads(row["metadata"])))
+            db.execute(
+                "UPDATE side SET metadata = ? WHERE record = ? AND name = ?",
+                (data, row["record"], row["name"]),
+            )
+    db.execute(f"PRAGMA user_version = {_VERSION}")
+
+
 def last_number(db: sqlite3.Connection) -> int:
     """The number that was given last."""
     return int(db.execute("SELECT next FROM counter").fetchone()[0])
@@ -192,11 +263,13 @@ def allocate(db: sqlite3.Connection, count: int) -> int:
     return int(row[0][0]) - count + 1
 
 
-def add_record(db: sqlite3.Connection, concept: int | None = None) -> tuple[int, int]:
+def add_record(
+    db: sqlite3.Connection, concept: int | None = None, *, owner: int = 1
+) -> tuple[int, int]:
     """A new record's id and its concept's, which is new unless given."""
     first = allocate(db, 1 if concept else 2)
     record, concept = (first, concept) if concept else (first + 1, first)
-    db.execute("INSERT INTO record VALUES (?, ?)", (record, concept))
+    db.execute("INSERT INTO record VALUES (?, ?, ?)", (record, concept, owner))
     return record, concept
 
 
@@ -204,7 +277,7 @@ def save_side(db: sqlite3.Connection, record: int, name: SideName, side: Side) -
     """Write one side, replacing what was there."""
     db.execute(
         "INSERT OR REPLACE INTO side VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (record, name, json.dumps(side.metadata), json.dumps(side.problems), side.bucket,
+        (record, name, json.dumps(side.data), json.dumps(side.problems), side.bucket,
          side.created, side.modified, side.revision),
     )  # fmt: skip
 
@@ -248,19 +321,19 @@ def find_bucket(db: sqlite3.Connection, bucket: str) -> tuple[Deposition, SideNa
 def files_of(db: sqlite3.Connection, bucket: str) -> list[File]:
     """The files of a bucket, in the order they were added."""
     rows = db.execute(
-        "SELECT key, id, version, size, md5, mimetype, created, updated FROM file "
-        "WHERE bucket = ? ORDER BY created, key",
+        "SELECT key, id, version, size, md5, mimetype, created, updated, pending, announced "
+        "FROM file WHERE bucket = ? ORDER BY created, key",
         (bucket,),
     ).fetchall()
-    return [File(*row) for row in rows]
+    return [File(**{**dict(row), "pending": bool(row["pending"])}) for row in rows]
 
 
 def save_file(db: sqlite3.Connection, bucket: str, file: File) -> None:
     """Add a file row, replacing one of the same key."""
     db.execute(
-        "INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (bucket, file.key, file.id, file.version, file.size, file.md5, file.mimetype,
-         file.created, file.updated),
+         file.created, file.updated, file.pending, file.announced),
     )  # fmt: skip
 
 
@@ -283,10 +356,20 @@ def in_use(db: sqlite3.Connection, md5: str) -> bool:
 def dois_in_use(db: sqlite3.Connection, *, except_record: int) -> set[str]:
     """The DOIs of all published records but one."""
     rows = db.execute(
-        "SELECT json_extract(metadata, '$.doi') FROM side WHERE name = 'public' AND record != ?",
+        f"SELECT {_DOI} FROM side WHERE name = 'public' AND record != ?",
         (except_record,),
     ).fetchall()
     return {str(row[0]).lower() for row in rows if row[0]}
+
+
+def communities_of(db: sqlite3.Connection, concept: int) -> list[str]:
+    """The slugs of the communities that all versions of a record are in."""
+    rows = db.execute(
+        "SELECT slug FROM inclusion JOIN community ON community.id = community WHERE concept = ? "
+        "ORDER BY slug",
+        (concept,),
+    ).fetchall()
+    return [row[0] for row in rows]
 
 
 def _load(db: sqlite3.Connection, row: sqlite3.Row) -> Deposition:
@@ -295,10 +378,12 @@ def _load(db: sqlite3.Connection, row: sqlite3.Row) -> Deposition:
     found.files = files_of(db, found.shown.bucket)
     published: Sequence[Any] = db.execute(
         "SELECT 1 FROM side JOIN record ON record.id = side.record WHERE name = 'public' "
-        "AND concept = ? AND json_extract(metadata, '$.doi') LIKE '10.5072/%' LIMIT 1",
+        f"AND concept = ? AND {_DOI} LIKE '10.5072/%' LIMIT 1",
         (row["concept"],),
     ).fetchall()
     found.concept_published = bool(published)
+    found.owner = row["owner"]
+    found.communities = communities_of(db, row["concept"])
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from hdp.practice import catalogue
+from hdp.practice import catalogue, communities
 from hdp.practice.answers import PREFIX, doi_of
 from hdp.practice.catalogue import Deposition, File, Side, new_uuid, now
 from hdp.practice.files import Bodies, Received
@@ -23,6 +23,7 @@ from hdp.practice.refusals import (
     forbidden,
     refuse,
 )
+from hdp.practice.translation import COMMUNITIES, empty, pid_of, to_native
 
 MAX_FILES = 100
 MAX_NAME = 255
@@ -32,6 +33,16 @@ _NO_FILES: Problem = (
     "Missing uploaded files. To disable files for this record please mark it as metadata-only.",
 )
 _FILES_THERE: Problem = ("files.enabled", "Please remove all files first.")
+_PENDING: Problem = (
+    "files", "One or more files have not completed their transfer, please wait."
+)  # fmt: skip
+_NO_PUBLISHER: Problem = (
+    "metadata.publisher", "Missing publisher field required for DOI registration."
+)  # fmt: skip
+_IN_REVIEW = (
+    "You cannot publish a draft with an open review request. Please cancel the review request "
+    "first."
+)
 
 
 def read_body(body: Any) -> Cleaned | None:
@@ -61,50 +72,81 @@ def read_id(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
-def get(db: sqlite3.Connection, record: str) -> Deposition:
-    """The deposition, or the 404 of an id that is not there."""
+def get(db: sqlite3.Connection, record: str, account: int = 0) -> Deposition:
+    """The deposition, or the 404 of an id that is not there; 403 where it is somebody else's."""
     number = read_id(record)
     found = catalogue.find(db, number)
     if found:
+        if account not in (0, found.owner) and not communities.may_see(db, found, account):
+            raise forbidden()
         return found
     if number and catalogue.versions(db, number):
         raise refuse(404, NOT_FOUND)  # the id of a concept
     raise refuse(404, MISSING_PID)
 
 
-def create(db: sqlite3.Connection, sent: Cleaned | None) -> Deposition:
+def own(db: sqlite3.Connection, record: str, account: int) -> Deposition:
+    """The deposition of this account; 403 where it may only be seen."""
+    found = get(db, record, account)
+    if found.owner != account:
+        raise forbidden()
+    return found
+
+
+def create(db: sqlite3.Connection, sent: Cleaned | None, owner: int = 1) -> Deposition:
     """A new deposition without files."""
-    record, _ = catalogue.add_record(db)
-    side = _side(sent, revision=5 if sent else 4)
+    return create_side(db, _side(sent, revision=5 if sent else 4), owner)
+
+
+def create_side(db: sqlite3.Connection, side: Side, owner: int) -> Deposition:
+    """A new record with this draft."""
+    record, _ = catalogue.add_record(db, owner=owner)
     catalogue.save_side(db, record, "draft", side)
     return get(db, str(record))
 
 
 def _side(sent: Cleaned | None, *, revision: int) -> Side:
-    metadata = sent.metadata if sent else {"access_right": "open"}
     problems = [list(one) for one in sent.problems] if sent else []
+    return new_side(to_native(sent.metadata) if sent else empty(), problems, revision)
+
+
+def new_side(data: dict[str, Any], problems: list[list[str]], revision: int) -> Side:
+    """A fresh draft with a bucket of its own."""
     time = now()
-    return Side(metadata, problems, new_uuid(), time, time, revision)
+    return Side(data, problems, new_uuid(), time, time, revision)
 
 
 def update(
     db: sqlite3.Connection, one: Deposition, sent: Cleaned | None, if_match: str | None
 ) -> Deposition:
     """Replace all metadata of a draft."""
-    draft = _draft(one)
-    if if_match is not None and if_match.strip('" ') != str(draft.revision):
-        given = if_match.strip('" ')
+    draft = draft_of(one)
+    check_revision(draft, if_match)
+    fresh = _side(sent, revision=draft.revision + (2 if sent else 1))
+    fresh.data["files"] = draft.data["files"]
+    if one.public and "doi" not in fresh.data["pids"]:
+        fresh.data["pids"] = draft.data["pids"]
+    return save_draft(db, one, fresh)
+
+
+def check_revision(draft: Side, if_match: str | None) -> None:
+    """Refuse a change that was made to an older state."""
+    given = (if_match or "").strip('" ')
+    if if_match is not None and given != str(draft.revision):
         message = f"Revision id provided({given}) doesn't match record's one({draft.revision})"
         raise refuse(412, message)
-    fresh = _side(sent, revision=draft.revision + (2 if sent else 1))
-    if one.public and "doi" not in fresh.metadata and "doi" in draft.metadata:
-        fresh.metadata["doi"] = draft.metadata["doi"]
+
+
+def save_draft(db: sqlite3.Connection, one: Deposition, fresh: Side) -> Deposition:
+    """Put a fresh state in the place of the draft's, which keeps its bucket and its birthday."""
+    draft = draft_of(one)
     fresh.bucket, fresh.created = draft.bucket, draft.created
     catalogue.save_side(db, one.id, "draft", fresh)
     return get(db, str(one.id))
 
 
-def _draft(one: Deposition) -> Side:
+def draft_of(one: Deposition) -> Side:
+    """The draft, or the 404 of a record that has none."""
     if not one.draft:
         raise refuse(404, NOT_FOUND)
     return one.draft
@@ -112,34 +154,65 @@ def _draft(one: Deposition) -> Side:
 
 def publish(db: sqlite3.Connection, one: Deposition) -> Deposition:
     """Make the draft public, or say everything that is wrong with it."""
-    draft = _draft(one)
-    _refuse_problems(db, one, draft)
-    time = now()
-    metadata = {name: value for name, value in draft.metadata.items() if name != "communities"}
-    doi = metadata.pop("doi", doi_of(one.id))
-    public = Side({"doi": doi, **metadata}, [], new_uuid(), time, time)
+    check_publishable(db, one)
+    if communities.open_review(db, one.id):
+        raise refuse(400, _IN_REVIEW)
+    return publish_checked(db, one)
+
+
+def publish_checked(db: sqlite3.Connection, one: Deposition) -> Deposition:
+    """Make a draft public whose problems were looked at."""
+    draft, time = draft_of(one), now()
+    public = Side(_public_data(one, draft.data), [], new_uuid(), time, time)
     if one.public:
         public.bucket, public.created = one.public.bucket, one.public.created
         public.revision = one.public.revision + 2
-    else:
+    if not one.public or draft.data["files"].get("unlocked"):
+        public.bucket = new_uuid()
         catalogue.copy_files(db, draft.bucket, public.bucket)
     catalogue.save_side(db, one.id, "public", public)
+    asked = draft.data["custom_fields"].get(COMMUNITIES, [])
     one.public = public
     catalogue.drop_draft(db, one)
+    communities.ask_for(db, one, public.metadata.get("title", ""), asked)
     return get(db, str(one.id))
 
 
-def _refuse_problems(db: sqlite3.Connection, one: Deposition, draft: Side) -> None:
-    problems = [(field, message) for field, message in draft.problems]
-    lacking = missing(draft.metadata)
-    named = {field for field, _ in problems}
-    problems = [item for item in lacking if item[0] not in named] + problems
-    problems += embargo_problems(draft.metadata)
+def _public_data(one: Deposition, data: dict[str, Any]) -> dict[str, Any]:
+    custom = {n: v for n, v in data["custom_fields"].items() if n != COMMUNITIES}
+    pids = {"doi": pid_of(doi_of(one.id)), **data["pids"]}
+    pids["oai"] = {"identifier": f"oai:localhost:{one.id}", "provider": "oai"}
+    files = {name: value for name, value in data["files"].items() if name != "unlocked"}
+    return {**data, "custom_fields": custom, "pids": pids, "files": files}
+
+
+def check_publishable(db: sqlite3.Connection, one: Deposition) -> None:
+    """Refuse what stands in the way of publishing a draft."""
+    draft = draft_of(one)
+    problems = all_problems(draft)
     problems += _doi_problems(db, one, draft.metadata.get("doi"))
-    if not problems and not catalogue.files_of(db, draft.bucket):
+    files = catalogue.files_of(db, draft.bucket)
+    if not problems and any(file.pending for file in files):
+        problems = [_PENDING]
+    if not problems and not files:
         problems = [_NO_FILES]
     if problems:
         raise Invalid(*problems)
+
+
+def all_problems(draft: Side) -> list[Problem]:
+    """What publishing says of the draft's record."""
+    problems = [(field, message) for field, message in draft.problems]
+    named = {field for field, _ in problems}
+    lacking = [
+        item
+        for item in missing(draft.metadata)
+        if not any(field == item[0] or field.startswith(f"{item[0]}.") for field in named)
+    ]
+    problems = lacking + problems + embargo_problems(draft.metadata)
+    if not problems and "imprint_publisher" not in draft.metadata:
+        problems = [_NO_PUBLISHER]
+    return problems
 
 
 def _doi_problems(db: sqlite3.Connection, one: Deposition, doi: str | None) -> list[Problem]:
@@ -156,7 +229,7 @@ def edit(db: sqlite3.Connection, one: Deposition) -> Deposition:
     """Open a published record's metadata; a draft stays as it is."""
     if one.draft or not one.public:
         return one
-    side = Side(one.public.metadata, [], new_uuid(), one.public.created, now(), 12)
+    side = Side(one.public.data, [], new_uuid(), one.public.created, now(), 12)
     catalogue.copy_files(db, one.public.bucket, side.bucket)
     catalogue.save_side(db, one.id, "draft", side)
     return get(db, str(one.id))
@@ -164,7 +237,7 @@ def edit(db: sqlite3.Connection, one: Deposition) -> Deposition:
 
 def discard(db: sqlite3.Connection, one: Deposition, bodies: Bodies) -> None:
     """Drop the draft; what is public stays."""
-    _draft(one)
+    draft_of(one)
     catalogue.drop_draft(db, one)
     for file in one.files:
         bodies.release(db, file.md5)
@@ -187,19 +260,18 @@ def new_version(db: sqlite3.Connection, one: Deposition, *, with_files: bool) ->
 
 
 def _add_version(db: sqlite3.Connection, concept: int, latest: Deposition) -> Deposition:
-    source = latest.public or latest.shown
-    dropped = ("version", "doi", "publication_date")
-    kept = {name: value for name, value in source.metadata.items() if name not in dropped}
-    record, _ = catalogue.add_record(db, concept)
-    metadata = {"title": kept.pop("title", ""), "publication_date": today(), **kept}
-    side = _side(Cleaned(metadata), revision=7)
+    data = (latest.public or latest.shown).data
+    kept = {name: value for name, value in data["metadata"].items() if name != "version"}
+    metadata = {**kept, "publication_date": today()}
+    record, _ = catalogue.add_record(db, concept, owner=latest.owner)
+    side = new_side({**data, "metadata": metadata, "pids": {}}, [], 7)
     catalogue.save_side(db, record, "draft", side)
     return get(db, str(record))
 
 
 def import_files(db: sqlite3.Connection, one: Deposition) -> Deposition:
     """Give an empty draft of a version the files of the latest published one."""
-    draft = _draft(one)
+    draft = draft_of(one)
     if one.files:
         raise Invalid(_FILES_THERE)
     published = (v for v in catalogue.versions(db, one.concept) if v.public)
@@ -210,20 +282,40 @@ def import_files(db: sqlite3.Connection, one: Deposition) -> Deposition:
     return get(db, str(one.id))
 
 
-def open_bucket(db: sqlite3.Connection, bucket: str, key: str) -> Deposition:
+def open_bucket(db: sqlite3.Connection, bucket: str, key: str, account: int = 0) -> Deposition:
     """The draft whose bucket may take a file of this name."""
     found = catalogue.find_bucket(db, bucket)
     if not found or found[1] == "public":
         raise refuse(404, NOT_FOUND)
     one = found[0]
-    if one.public:
+    if account not in (0, one.owner):
+        raise forbidden()
+    check_open(one)
+    check_name(one, key)
+    return one
+
+
+def check_open(one: Deposition) -> None:
+    """The files of a published record are closed, unless their change was asked for."""
+    if one.public and not draft_of(one).data["files"].get("unlocked"):
         raise refuse(403, "Bucket is locked for modifications.")
+
+
+def check_name(one: Deposition, key: str) -> None:
+    """The name must be short enough, and there is room for a hundred files."""
     if len(key) > MAX_NAME:
         raise refuse(400, "Filename is too long.")
     if len(one.files) >= MAX_FILES and key not in {file.key for file in one.files}:
         message = "Uploading selected files will result in exceeding the max amount per record."
         raise refuse(400, message)
-    return one
+
+
+def check_room(one: Deposition, key: str, size: int, quota: int, largest: int) -> None:
+    """All files of a draft together, and each of them, must not be too large."""
+    if size > largest:
+        raise refuse(400, "Maximum file size exceeded.")
+    if size + sum(file.size for file in one.files if file.key != key) > quota:
+        raise refuse(400, "Bucket quota exceeded.")
 
 
 def put_file(
@@ -236,13 +328,20 @@ def put_file(
 ) -> File:
     """Put a received body into the draft, replacing a file of the same name."""
     one = open_bucket(db, bucket, key)
-    old = next((file for file in one.files if file.key == key), None)
-    time = now()
-    file = File(key, new_uuid(), new_uuid(), received.size, received.md5, mimetype, time, time)
+    return store(db, bodies, one, File(
+        key, new_uuid(), new_uuid(), received.size, received.md5, mimetype, now(), now()
+    ), received)  # fmt: skip
+
+
+def store(
+    db: sqlite3.Connection, bodies: Bodies, one: Deposition, file: File, received: Received
+) -> File:
+    """Give a received body to a file of the draft."""
     bodies.keep(received)
-    catalogue.save_file(db, bucket, file)
-    if old and old.md5 != file.md5:
-        bodies.release(db, old.md5)
+    catalogue.save_file(db, draft_of(one).bucket, file)
+    for old in one.files:
+        if old.key == file.key and old.md5 not in ("", file.md5):
+            bodies.release(db, old.md5)
     return file
 
 
@@ -256,7 +355,8 @@ def find_file(one: Deposition, file_id: str) -> File:
 
 def delete_file(db: sqlite3.Connection, bodies: Bodies, one: Deposition, file: File) -> None:
     """Take a file out of a draft."""
-    if one.public:
-        raise refuse(403, "Bucket is locked for modifications.") if one.draft else forbidden()
+    if one.public and not one.draft:
+        raise forbidden()
+    check_open(one)
     catalogue.delete_file(db, one.shown.bucket, file.key)
     bodies.release(db, file.md5)

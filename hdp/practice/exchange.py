@@ -7,6 +7,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cached_property
 from typing import IO, Any, cast
 
 from bottle import HTTPError, HTTPResponse, request
@@ -52,12 +53,16 @@ class Call:
         """The body as it comes in."""
         return cast(IO[bytes], self.environ["wsgi.input"])
 
-    @property
-    def has_token(self) -> bool:
-        """Whether the request carries this folder's token."""
+    @cached_property
+    def account(self) -> int:
+        """Whose token the request carries: 1 for this folder's, 2 for the curator's, else 0."""
         scheme, _, given = self.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
         given = given if scheme == "Bearer" else self.query.get("access_token", "")
-        return secrets.compare_digest(given.strip().encode(), self.repository.token.encode())
+        tokens = (self.repository.token, self.repository.curator_token)
+        for number, token in enumerate(tokens, 1):
+            if secrets.compare_digest(given.strip().encode(), token.encode()):
+                return number
+        return 0
 
     def json(self) -> Any:
         """The body as JSON, or the answer that Zenodo gives instead."""
@@ -106,7 +111,7 @@ def _answered(
         if not allowed:
             raise refuse(429, call.repository.limiter.sentence)
         _strike(call, kind)
-        if needs_token and not call.has_token:
+        if needs_token and not call.account:
             raise _no_token(kind)
         return handler(call)
     except HTTPResponse as refusal:

@@ -32,7 +32,8 @@ WORDS = {
 }
 KINDS = (
     "create", "list", "get", "metadata", "upload", "files", "delete-file", "publish", "discard",
-    "newversion", "edit", "me",
+    "newversion", "edit", "me", "begin", "commit", "import", "reserve", "review", "submit",
+    "request", "community",
 )  # fmt: skip
 
 _SPEC = re.compile(

@@ -27,14 +27,21 @@ _SORTS: dict[str, tuple[Callable[[Deposition], Any], bool]] = {
 
 def search(found: list[Deposition], query: Mapping[str, str], *, largest: int) -> list[Deposition]:
     """One page of what matches `q`, sorted; all versions only when asked for."""
+    return page_of(found, query, largest=largest)[0]
+
+
+def page_of(
+    found: list[Deposition], query: Mapping[str, str], *, largest: int
+) -> tuple[list[Deposition], int]:
+    """One page of what matches `q`, and how many match."""
     size, page = _paging(query, largest)
     if query.get("shared_with_me") == "true":
-        return []
+        return [], 0
     if query.get("all_versions", "").lower() not in ("1", "true"):
         found = _latest(found)
     found = [one for one in found if _matches(one, query.get("q", ""))]
     found = _sorted(found, query.get("sort", "bestmatch"))
-    return found[(page - 1) * size : page * size]
+    return found[(page - 1) * size : page * size], len(found)
 
 
 def _paging(query: Mapping[str, str], largest: int) -> tuple[int, int]:

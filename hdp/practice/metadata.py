@@ -12,21 +12,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import idutils
-import nh3
 
 from hdp.practice import people
 from hdp.practice.dates import clean_dates, is_date, is_day
 from hdp.practice.refusals import Invalid, Problem, crash, refuse
+from hdp.practice.texts import clean_html, repaired, text_of
 from hdp.practice.vocabularies import vocabularies
 
 REQUIRED = "Missing data for required field."
 
-_TAGS = {
-    "a", "abbr", "acronym", "b", "blockquote", "br", "caption", "code", "dd", "del", "div", "dl",
-    "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "li", "ol",
-    "p", "pre", "s", "span", "strike", "strong", "sub", "sup", "table", "tbody", "td", "tfoot",
-    "th", "thead", "tr", "u", "ul",
-}  # fmt: skip
 _TEXTS = (
     "journal_title", "journal_volume", "journal_issue", "journal_pages", "conference_title",
     "conference_acronym", "conference_dates", "conference_place", "conference_url",
@@ -34,7 +28,7 @@ _TEXTS = (
     "imprint_place", "partof_pages", "partof_title", "thesis_university",
 )  # fmt: skip
 _CUSTOM = re.compile(r"^(dwc|gbif-dwc|ac|dc|eol|obo|openbiodiv|rfg|mining|gold|mods):[\w-]+$")
-_SCHEMES = {
+SCHEMES = {
     "ads", "ark", "arxiv", "crossreffunderid", "doi", "ean13", "ean8", "eissn", "grid", "handle",
     "isbn", "isni", "issn", "istc", "lsid", "pmid", "purl", "upc", "url", "urn", "w3id",
 }  # fmt: skip
@@ -59,14 +53,6 @@ def clean(sent: dict[str, Any]) -> Cleaned:
     ):  # fmt: skip
         step(sent, done)
     return done
-
-
-def clean_html(text: str) -> str:
-    """HTML without scripts, styles and event handlers; the text inside them stays."""
-    return nh3.clean(
-        text, tags=_TAGS, attributes={"a": {"href", "title"}}, clean_content_tags=set(),
-        link_rel=None, url_schemes={"http", "https", "mailto"},
-    )  # fmt: skip
 
 
 def missing(metadata: dict[str, Any]) -> list[Problem]:
@@ -112,18 +98,14 @@ def _refuse_shapes(sent: dict[str, Any]) -> None:
         raise Invalid(*problems)
 
 
-def _text(value: Any) -> str:
-    return value.strip() if isinstance(value, str) else ""
-
-
 def _title(sent: dict[str, Any], done: Cleaned) -> None:
-    title = _text(sent.get("title"))
+    title = text_of(sent.get("title"))
     if len(title) >= 3:
         done.metadata["title"] = title
 
 
 def _doi(sent: dict[str, Any], done: Cleaned) -> None:
-    doi = _text(sent.get("doi"))
+    doi = text_of(sent.get("doi"))
     if not doi:
         return
     if idutils.is_doi(doi):
@@ -135,14 +117,14 @@ def _doi(sent: dict[str, Any], done: Cleaned) -> None:
 
 def _publication_date(sent: dict[str, Any], done: Cleaned) -> None:
     value = sent.get("publication_date", today())
-    if _text(value).startswith("-"):
+    if text_of(value).startswith("-"):
         raise crash()
     if isinstance(value, str) and is_date(value):
         done.metadata["publication_date"] = value
 
 
 def _description(sent: dict[str, Any], done: Cleaned) -> None:
-    text = clean_html(_text(sent.get("description")))
+    text = clean_html(text_of(sent.get("description")))
     if text:
         done.metadata["description"] = text
 
@@ -173,7 +155,7 @@ def _keywords(sent: dict[str, Any], done: Cleaned) -> None:
     kept = []
     for index, word in enumerate(_listed(sent.get("keywords"))):
         if isinstance(word, str) and word.strip():
-            kept.append(word.strip())
+            kept.append(repaired(word))
         elif isinstance(word, str):
             where = f"metadata.subjects.{index}.subjects"
             done.problems.append((where, "An existing id or a free text subject must be present."))
@@ -214,7 +196,7 @@ def _one_related(one: dict[str, Any]) -> dict[str, Any]:
     identifier, relation = one.get("identifier"), one.get("relation")
     if not isinstance(identifier, str) or not isinstance(relation, str):
         raise crash()
-    scheme = next((s for s in idutils.detect_identifier_schemes(identifier) if s in _SCHEMES), None)
+    scheme = next((s for s in idutils.detect_identifier_schemes(identifier) if s in SCHEMES), None)
     if not scheme:
         message = "No valid scheme recognized for identifier."
         raise Invalid(("metadata.related_identifiers.scheme", message))
@@ -268,12 +250,12 @@ def _dates(sent: dict[str, Any], done: Cleaned) -> None:
 
 
 def _version(sent: dict[str, Any], done: Cleaned) -> None:
-    if version := _text(sent.get("version")):
+    if version := text_of(sent.get("version")):
         done.metadata["version"] = version
 
 
 def _references(sent: dict[str, Any], done: Cleaned) -> None:
-    kept = [one.strip() for one in _listed(sent.get("references")) if isinstance(one, str)]
+    kept = [repaired(one) for one in _listed(sent.get("references")) if isinstance(one, str)]
     if kept:
         done.metadata["references"] = kept
 
@@ -328,7 +310,7 @@ _BAD_LICENCE = "Invalid license value provided (expected string, or object with 
 def _texts(sent: dict[str, Any], done: Cleaned) -> None:
     sent = {"imprint_publisher": "Zenodo", **sent}
     for name in _TEXTS:
-        text = _text(sent.get(name))
+        text = text_of(sent.get(name))
         if text and _is_good(name, text):
             done.metadata[name] = text
 
@@ -364,7 +346,7 @@ def _communities(sent: dict[str, Any], done: Cleaned) -> None:
 
 def _notes(sent: dict[str, Any], done: Cleaned) -> None:
     for index, name in enumerate(one for one in ("notes", "method") if sent.get(one)):
-        text = clean_html(_text(sent[name]))
+        text = clean_html(text_of(sent[name]))
         if text:
             done.metadata[name] = text
         else:
@@ -385,16 +367,3 @@ def _type(sent: dict[str, Any], done: Cleaned) -> None:
     done.metadata["upload_type"] = kind
     if subtype:
         done.metadata[f"{kind}_type"] = subtype
-
-
-def shown(metadata: dict[str, Any], prereserved: dict[str, Any]) -> dict[str, Any]:
-    """The metadata as answers give it: a date without an end loses its start."""
-    result = dict(metadata)
-    if "dates" in result:
-        result["dates"] = [
-            one
-            if "start" in one and "end" in one
-            else {name: value for name, value in one.items() if name not in ("start", "end")}
-            for one in result["dates"]
-        ]
-    return {**result, "prereserve_doi": prereserved}

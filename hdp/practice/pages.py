@@ -8,11 +8,11 @@ from urllib.parse import quote
 
 from bottle import HTTPResponse
 
-from hdp.practice import catalogue, native
+from hdp.practice import catalogue, native, native_files
 from hdp.practice.catalogue import Deposition, File
 from hdp.practice.depositions import read_id
 from hdp.practice.exchange import Call
-from hdp.practice.metadata import clean_html
+from hdp.practice.texts import clean_html
 
 NOTICE = "Practice: nothing here is public"
 
@@ -91,7 +91,7 @@ def moved(call: Call) -> HTTPResponse:
 
 def file(call: Call) -> HTTPResponse:
     """Downloads a file of a published record."""
-    return native.download(call)
+    return native_files.download(call)
 
 
 def _title(one: Deposition) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import idutils
 
 from hdp.practice.refusals import Problem, crash, refuse
+from hdp.practice.texts import text_of
 from hdp.practice.vocabularies import vocabularies
 
 
@@ -34,7 +35,7 @@ def supervisors(sent: list[Any], problems: list[Problem]) -> list[dict[str, Any]
 
 def _person(one: dict[str, Any], place: str, problems: list[Problem]) -> dict[str, Any]:
     name = one.get("name")
-    name = name.strip() if isinstance(name, str) else ""
+    name = text_of(name)
     affiliation, orcid, gnd = one.get("affiliation"), one.get("orcid"), one.get("gnd")
     person: dict[str, Any] = {"name": name} if name else {}
     if not name:
@@ -68,3 +69,43 @@ def _with_role(
     }
     kept["type"] = known[str(role).lower()] if role else None
     return {**kept, **{name: person[name] for name in ("orcid", "gnd") if name in person}}
+
+
+def to_native_person(one: dict[str, Any]) -> dict[str, Any]:
+    """A cleaned person as InvenioRDM keeps it; exactly one comma divides the names."""
+    name, identifiers = one.get("name", ""), []
+    who: dict[str, Any] = {"type": "personal"}
+    if name:
+        family, _, given = name.partition(",")
+        divided = name.count(",") == 1 and given.strip()
+        who["name"] = f"{family.strip()}, {given.strip()}" if divided else name
+        if divided:
+            who["given_name"] = given.strip()
+        who["family_name"] = family.strip() if divided else name
+    if one.get("orcid"):
+        identifiers.append({"identifier": one["orcid"], "scheme": "orcid"})
+    if one.get("gnd"):
+        identifiers.append({"identifier": f"gnd:{one['gnd']}", "scheme": "gnd"})
+    if identifiers:
+        who["identifiers"] = identifiers
+    result: dict[str, Any] = {"person_or_org": who}
+    if one.get("type"):
+        result["role"] = {"id": one["type"].lower()}
+    if one.get("affiliation"):
+        result["affiliations"] = [{"name": one["affiliation"]}]
+    return result
+
+
+def from_native_person(one: dict[str, Any], where: str) -> dict[str, Any]:
+    """A person in the deposit API: one name, the first affiliation, ORCID and GND."""
+    who = one.get("person_or_org", {})
+    result: dict[str, Any] = {"name": who["name"]} if who.get("name") else {}
+    affiliations = one.get("affiliations") or [{}]
+    result["affiliation"] = affiliations[0].get("name")
+    if where == "contributors":
+        role = one.get("role", {}).get("id")
+        result["type"] = vocabularies().contributor_types.get(role, role)
+    for pid in who.get("identifiers", ()):
+        if pid.get("scheme") in ("orcid", "gnd"):
+            result[pid["scheme"]] = str(pid["identifier"]).removeprefix("gnd:")
+    return result

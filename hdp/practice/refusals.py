@@ -58,6 +58,13 @@ class Invalid(HTTPResponse):  # type: ignore[misc]  # bottle has no types
         headers = {"Content-Type": "application/json"}
         super().__init__(body=json.dumps(body).encode(), status=400, headers=headers)
 
+    def with_messages(self, field: str, messages: list[str]) -> Invalid:
+        """The same refusal with several sentences for one field."""
+        errors = [{"field": field, "messages": messages}]
+        body = {"status": 400, "message": "A validation error occurred.", "errors": errors}
+        self.body = json.dumps(body).encode()
+        return self
+
 
 def forbidden() -> HTTPResponse:
     """What a missing or wrong token gets."""

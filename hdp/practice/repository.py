@@ -8,14 +8,15 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from hdp.practice import catalogue, depositions
+from hdp.practice import catalogue, communities, depositions
 from hdp.practice.catalogue import Catalogue, now
 from hdp.practice.faults import Faults
 from hdp.practice.files import Bodies
 from hdp.practice.limits import Limiter
+from hdp.practice.translation import to_native
 from hdp.sdk.errors import ProjectError
 
-EMAIL = "practice@localhost"
+EMAILS = {1: "practice@localhost", 2: "curator@localhost"}
 
 
 class Repository:
@@ -24,11 +25,15 @@ class Repository:
     def __init__(self, folder: Path, faults: str = "", rate: str | float | None = None) -> None:
         self.faults = Faults(faults)
         self.limiter = Limiter(rate)
+        self.quota = self.largest_file = 50 * 10**9  # bytes; tests may lower them
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self.catalogue = Catalogue(folder)
             self.bodies = Bodies(folder)
             self.token = read_token(folder)
+            self.curator_token = read_token(folder, "token-curator")
+            with self.catalogue.write() as db:
+                communities.give(db)
         except (OSError, catalogue.CatalogueError) as error:
             raise ProjectError(
                 f"The practice repository in {folder} cannot be used: {error}.",
@@ -41,7 +46,7 @@ class Repository:
         with self.catalogue.write() as db:
             one = depositions.get(db, str(draft_id))
             if one.draft:
-                one.draft.metadata.update(metadata)
+                one.draft.replace(_changed(one.draft.data, metadata))
                 one.draft.revision += 2
                 one.draft.modified = now()
                 catalogue.save_side(db, one.id, "draft", one.draft)
@@ -71,12 +76,22 @@ class Repository:
         return str(one.shown.metadata.get("title", ""))
 
 
-def read_token(folder: Path) -> str:
+def _changed(data: dict[str, Any], metadata: dict[str, Any]) -> dict[str, Any]:
+    """A record with some of its fields replaced, which are given in the deposit API's words."""
+    changes = to_native(metadata)
+    result = {**data, "metadata": {**data["metadata"], **changes["metadata"]}}
+    result["custom_fields"] = {**data["custom_fields"], **changes["custom_fields"]}
+    if "access_right" in metadata:
+        result["access"] = changes["access"]
+    return result
+
+
+def read_token(folder: Path, name: str = "token") -> str:
     """The folder's token, made at random when it has none; only its owner may read the file."""
-    path = folder / "token"
+    path = folder / name
     if not path.exists():
         # written aside and then linked, so that no other process ever reads half of it
-        aside = folder / f"token-{secrets.token_hex(8)}"
+        aside = folder / f"new-token-{secrets.token_hex(8)}"
         descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as goal:
             goal.write(f"practice-{secrets.token_urlsafe(32)}")

@@ -1,8 +1,8 @@
 """The practice repository as a real HTTP server on this computer.
 
-`start(folder)` serves Zenodo's deposit API, and the parts of its records API that HDP uses, from
-a folder. Nothing leaves the computer and nothing is public. `hdp.practice.faults` describes what
-can be made to go wrong; docs/reference/practice.md lists where it differs from Zenodo on purpose.
+`start(folder)` serves Zenodo's deposit API and InvenioRDM's records API from a folder. Nothing
+leaves the computer and nothing is public. `hdp.practice.faults` describes what can be made to go
+wrong; docs/reference/practice.md lists where it differs from Zenodo on purpose.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 from bottle import Bottle, HTTPResponse
 
-from hdp.practice import api, native, pages
+from hdp.practice import api, native, native_files, pages, reviews
 from hdp.practice.exchange import Call, Handler, guarded, on_error
 from hdp.practice.faults import Faults
 from hdp.practice.repository import Repository
@@ -22,6 +22,8 @@ from hdp.serving import App, Environ, Served, serve
 
 _DEPOSITIONS = "/api/deposit/depositions"
 _RECORDS = "/api/records"
+_DRAFT = f"{_RECORDS}/<record>/draft"
+_REQUESTS = "/api/requests/<request>"
 
 # method, path, kind (see faults), needs a token, handler
 _ROUTES: tuple[tuple[str, str, str, bool, Handler], ...] = (
@@ -43,20 +45,48 @@ _ROUTES: tuple[tuple[str, str, str, bool, Handler], ...] = (
     ("DELETE", "/api/files/<bucket>/<key>", "delete-file", True, api.delete_from_bucket),
     ("GET", "/api/files/<bucket>", "files", True, api.list_bucket),
     ("GET", _RECORDS, "list", False, native.search),
+    ("POST", _RECORDS, "create", True, native.create),
+    ("GET", "/api/user/records", "list", True, native.search_own),
     ("GET", f"{_RECORDS}/<record>", "get", False, native.get),
-    ("GET", f"{_RECORDS}/<record>/files", "files", False, native.list_files),
-    ("GET", f"{_RECORDS}/<record>/files/<key>/content", "files", False, native.download),
+    ("GET", f"{_RECORDS}/<record>/files", "files", False, native_files.list_published),
+    ("GET", f"{_RECORDS}/<record>/files/<key:path>/content", "files", False, native_files.download),
+    ("GET", f"{_RECORDS}/<record>/files/<key:path>", "files", False, native_files.get_published),
     ("GET", f"{_RECORDS}/<record>/versions", "list", False, native.versions),
     ("GET", f"{_RECORDS}/<record>/versions/latest", "get", False, native.latest),
     ("POST", f"{_RECORDS}/<record>/versions", "newversion", True, native.new_version),
-    ("GET", f"{_RECORDS}/<record>/draft", "get", True, native.get_draft),
-    ("DELETE", f"{_RECORDS}/<record>/draft", "discard", True, api.discard),
-    ("GET", f"{_RECORDS}/<record>/draft/files", "files", True, native.list_draft_files),
-    ("GET", f"{_RECORDS}/<record>/draft/files/<key>/content", "files", True, native.download_draft),
-    (
-        "POST", f"{_RECORDS}/<record>/draft/actions/files-import", "newversion", True,
-        native.import_files,
-    ),
+    ("POST", f"{_RECORDS}/<record>/file-modification", "edit", True, native.file_modification),
+    ("GET", _DRAFT, "get", True, native.get_draft),
+    ("PUT", _DRAFT, "metadata", True, native.update),
+    ("POST", _DRAFT, "edit", True, native.edit),
+    ("DELETE", _DRAFT, "discard", True, native.delete),
+    ("POST", f"{_DRAFT}/actions/publish", "publish", True, native.publish),
+    ("POST", f"{_DRAFT}/actions/files-import", "import", True, native_files.import_files),
+    ("POST", f"{_DRAFT}/pids/doi", "reserve", True, native.reserve_doi),
+    ("DELETE", f"{_DRAFT}/pids/doi", "reserve", True, native.unreserve_doi),
+    ("GET", f"{_DRAFT}/files", "files", True, native_files.list_draft),
+    ("POST", f"{_DRAFT}/files", "begin", True, native_files.begin),
+    ("PUT", f"{_DRAFT}/files/<key:path>/content", "upload", True, native_files.fill),
+    ("GET", f"{_DRAFT}/files/<key:path>/content", "files", True, native_files.download_draft),
+    ("POST", f"{_DRAFT}/files/<key:path>/commit", "commit", True, native_files.commit),
+    ("GET", f"{_DRAFT}/files/<key:path>", "files", True, native_files.get_of_draft),
+    ("DELETE", f"{_DRAFT}/files/<key:path>", "delete-file", True, native_files.delete),
+    ("GET", f"{_DRAFT}/review", "review", True, reviews.get_review),
+    ("PUT", f"{_DRAFT}/review", "review", True, reviews.put_review),
+    ("DELETE", f"{_DRAFT}/review", "review", True, reviews.delete_review),
+    ("POST", f"{_DRAFT}/actions/submit-review", "submit", True, reviews.submit_review),
+    ("GET", f"{_RECORDS}/<record>/communities", "list", False, reviews.record_communities),
+    ("POST", f"{_RECORDS}/<record>/communities", "submit", True, reviews.add_to_communities),
+    ("GET", f"{_RECORDS}/<record>/requests", "list", True, reviews.record_requests),
+    ("GET", "/api/communities", "list", False, reviews.list_communities),
+    ("POST", "/api/communities", "community", True, reviews.create_community),
+    ("GET", "/api/communities/<community>", "get", False, reviews.get_community),
+    ("GET", "/api/user/communities", "list", True, reviews.list_communities),
+    ("GET", "/api/requests", "list", True, reviews.list_requests),
+    ("GET", "/api/user/requests", "list", True, reviews.list_requests),
+    ("GET", f"{_REQUESTS}", "request", True, reviews.get_request),
+    ("GET", f"{_REQUESTS}/timeline", "request", True, reviews.timeline),
+    ("POST", f"{_REQUESTS}/comments", "request", True, reviews.comment),
+    ("POST", f"{_REQUESTS}/actions/<verb>", "request", True, reviews.act),
 )  # fmt: skip
 _PAGES: tuple[tuple[str, Callable[[Call], HTTPResponse]], ...] = (
     ("/", pages.index),
@@ -77,6 +107,7 @@ class Practice:
         self.repository = repository
         self.url, self.port = served.url, served.port
         self.token = repository.token
+        self.curator_token = repository.curator_token
         self._served = served
 
     @property
