@@ -22,7 +22,7 @@ def image(path: Path) -> Iterator[Problem]:
     """Truncated and damaged images, those too large to be decoded safely, and what they tell."""
     from PIL import Image, UnidentifiedImageError
 
-    _prepare()
+    prepare()
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     try:
         with Image.open(path) as opened:
@@ -41,7 +41,8 @@ def image(path: Path) -> Iterator[Problem]:
 
 
 @cache
-def _prepare() -> None:
+def prepare() -> None:
+    """Have Pillow read HEIC too, and not warn of pictures that are large."""
     from PIL import Image
 
     warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)

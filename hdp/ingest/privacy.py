@@ -61,7 +61,7 @@ def image_remarks(path: Path, opened: Any) -> Iterator[Problem]:
         if _MAKER_NOTE in exif.get_ifd(_EXIF):
             _read_maker_note(path, traces)
         _read_iptc(opened, traces)
-        read_xmp(_packet(opened), traces)
+        read_xmp(packet_of(opened), traces)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - metadata of strangers breaks readers in any way
@@ -121,7 +121,8 @@ def _read_iptc(opened: Any, traces: Traces) -> None:
                 _note(traces.rights, one)
 
 
-def _packet(opened: Any) -> bytes:
+def packet_of(opened: Any) -> bytes:
+    """The XMP packet of an image that Pillow has opened; empty where it has none."""
     data = opened.info.get("xmp") or opened.info.get("XML:com.adobe.xmp") or b""
     if not data and opened.format == "TIFF":
         data = opened.tag_v2.get(_XMP, b"")
