@@ -23,8 +23,10 @@ from hdp.sdk import Target, UsageError
 from hdp.uploads import Desk
 
 if TYPE_CHECKING:
+    from hdp.application.file_values import FileValues
     from hdp.application.mapping_loading import MappingCache
     from hdp.application.pictures import Pictures
+    from hdp.ingest.embedded import Embedded
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +73,20 @@ class Application:
         from hdp.application.mapping_loading import MappingCache
 
         return MappingCache()
+
+    @cached_property
+    def embedded(self) -> Embedded:
+        """Reads what is written inside files, in a process of its own."""
+        from hdp.ingest.embedded import Embedded
+
+        return Embedded()
+
+    @property
+    def file_values(self) -> FileValues:
+        """What is written inside the files of the open project's items."""
+        from hdp.application.file_values import FileValues
+
+        return FileValues(self.project, self.embedded)
 
     @cached_property
     def pictures(self) -> Pictures:
@@ -145,6 +161,8 @@ class Application:
         self.close_project()
         if "pictures" in self.__dict__:
             self.pictures.close()
+        if "embedded" in self.__dict__:
+            self.embedded.close()
         self.remotes.close()
         self.activity.close()
 

@@ -52,7 +52,9 @@ def candidate_row(
     applies: dict[str, Any] | None = None,
 ) -> MappingRow:  # fmt: skip
     """A mapping that is not kept yet, as it would be kept; InvalidInput where it is wrong."""
-    parsed = parse_mapping(text, base=base, schema=target.schema(), source=name)
+    parsed = parse_mapping(
+        text, base=base, schema=target.schema(), source=name, vocabulary=target.vocabulary
+    )
     folder = app.project.folder
     before = app.project.read(lambda c: mappings.get_mapping(c, name))
     rule = (before.applies if before else {}) if applies is None else applies

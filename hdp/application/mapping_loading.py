@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hdp.application.checked_table import TableState, check_table
+from hdp.application.file_values import FileValues
 from hdp.application.mapping_cache import Kept, facts_of_file
 from hdp.application.mapping_choice import Facts, choose_mapping
 from hdp.application.mapping_freshness import stamp
@@ -35,11 +36,13 @@ class LoadedMapping:
     table: Table | None
     rows: Rows
     state: TableState
+    files: FileValues | None = None
 
     @property
     def findings(self) -> list[Finding]:
         """What is wrong with the mapping and its table as a whole."""
         found = [*self.mapping.findings, *self.rows.findings, *self.state.findings]
+        found += self.mapping.questions(self.table)
         return found + list(self.table.findings if self.table else ())
 
     @property
@@ -49,7 +52,7 @@ class LoadedMapping:
 
     def describe(self, item: Item) -> Described:
         """What the mapping says of an item."""
-        applied = self.mapping.apply(facts_of(item), self.rows)
+        applied = self.mapping.apply(facts_of(item, self.files), self.rows)
         findings = [*self.rows.findings, *applied.findings]
         return Described(
             applied.fields, applied.origins, findings, self.stamp, self.row.name,
@@ -57,14 +60,15 @@ class LoadedMapping:
         )  # fmt: skip
 
 
-def facts_of(item: Item) -> ItemFacts:
-    """What a mapping may know of an item."""
+def facts_of(item: Item, reader: FileValues | None = None) -> ItemFacts:
+    """What a mapping may know of an item; with a `reader` also what is written in its files."""
     return ItemFacts(
         id=item.id,
         key=item.key,
         primary_relpath=item.primary.path,
         filename=Path(item.primary.path).name,
         files=tuple(one.path for one in item.files),
+        file_value=reader.of(item) if reader else None,
     )
 
 
@@ -123,14 +127,18 @@ def read_mapping(
 ) -> LoadedMapping:
     """A stored mapping; `fresh` reads its table anew."""
     base = app.project.folder / row.base
-    mapping = parse_mapping(row.source, base=base, schema=target.schema(), source=row.name)
+    mapping = parse_mapping(
+        row.source, base=base, schema=target.schema(), source=row.name,
+        vocabulary=target.vocabulary,
+    )  # fmt: skip
     table = mapping.read_table() if fresh else app.mappings.table(mapping)
     state = check_table(
         row, table, lambda: app.project.read(lambda c: mappings.get_marks(c, row.name))
     )
     if table is not None:
         app.mappings.note(app, row, table)
-    return LoadedMapping(row, mapping, table, mapping.rows(table), state)
+    rows = mapping.rows(table)
+    return LoadedMapping(row, mapping, table, rows, state, app.file_values)
 
 
 class LoadedMappings:

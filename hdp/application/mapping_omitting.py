@@ -49,7 +49,13 @@ def _write(app: Application, name: str, entries: Sequence[Mapping[str, Any]]) ->
     row = get_row(app, name)
     text = add_entries(row.source, entries)
     target = app.target(app.environment())
-    parse_mapping(text, base=app.project.folder / row.base, schema=target.schema(), source=name)
+    parse_mapping(
+        text,
+        base=app.project.folder / row.base,
+        schema=target.schema(),
+        source=name,
+        vocabulary=target.vocabulary,
+    )
     app.project.write(lambda c: mappings.replace_source(c, name, text))
     app.bus.emit(Changed(("settings", "deposits")))
 

@@ -48,10 +48,18 @@ def preview_rows(
     """
     desk = app.desk(env)
     row = candidate_row(app, desk.target, text, base=base, name=name)
-    mapping = parse_mapping(text, base=base, schema=desk.target.schema(), source=name)
+    mapping = parse_mapping(
+        text,
+        base=base,
+        schema=desk.target.schema(),
+        source=name,
+        vocabulary=desk.target.vocabulary,
+    )
     source = _read(app, mapping, quick=quick)
     rows = mapping.rows(source.table)
-    loaded = LoadedMapping(row, mapping, source.table, rows, TableState(changed=False))
+    loaded = LoadedMapping(
+        row, mapping, source.table, rows, TableState(changed=False), app.file_values
+    )
     wanted = [one.id for one in app.project.read(lambda c: list_overview(c, desk.env))
               if one.set_aside is None]  # fmt: skip
     chosen = _page(app, loaded, wanted, offset, limit, every=source.whole)

@@ -86,7 +86,9 @@ def set_text(
 
 def _checked(app: Application, text: str, *, base: Path, source: str) -> tuple[Mapping, Any]:
     target = app.target(app.environment())
-    mapping = parse_mapping(text, base=base, schema=target.schema(), source=source)
+    mapping = parse_mapping(
+        text, base=base, schema=target.schema(), source=source, vocabulary=target.vocabulary
+    )
     table = mapping.read_table()
     errors = [one for one in mapping.rows(table).findings if one.severity == "error"]
     if errors:
