@@ -64,7 +64,7 @@ export const groupId = (id: string | null): string => (id && /^\d{5,}$/.test(id)
 
 /** Splits a name for the cut in its middle: the tail always stays in view. */
 export function cut(name: string): [string, string] {
-  if (name.length < 24) return [name, '']
+  if (name.length < 18) return [name, '']
   const space = name.slice(-14, -5).indexOf(' ') // a whole word reads better than half of one
   const tail = space >= 0 ? 14 - space - 1 : 12
   return [name.slice(0, -tail), name.slice(-tail)]

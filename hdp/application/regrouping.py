@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from hdp.application import scanning, storing
 from hdp.events import Changed
+from hdp.ingest.names import basename, stem_of
 from hdp.project import by_hand, deposits, grouping, items
 from hdp.project.files import Place
 from hdp.project.items import Item, ItemFileRow
@@ -46,7 +47,7 @@ def merge(app: Application, ids: Sequence[int], key: str | None = None) -> Told:
 
 
 def split(app: Application, item_id: int, paths: Sequence[str]) -> Told:
-    """Make an item of its own of some files of an item."""
+    """Make an item of its own of some files of an item, called like the first of them."""
     (item,) = _items(app, [item_id])
     files = [_file(item, one) for one in dict.fromkeys(paths)]
     if not files:
@@ -62,7 +63,9 @@ def split(app: Application, item_id: int, paths: Sequence[str]) -> Told:
     _refuse_deposits(app, [item])
 
     def change(connection: sqlite3.Connection) -> None:
-        by_hand.put(connection, places, by_hand.new_label(connection))
+        # Not by the rules: they would mostly give it the name of the item that it comes from.
+        key = stem_of(basename(files[0].path))
+        by_hand.put(connection, places, by_hand.new_label(connection), key)
 
     return _do(app, change, [item_id], f"Split off item {item_id}: {_named(files)}.", also=places)
 

@@ -65,6 +65,19 @@ def test_split_move_and_primary(app, project):
     }
 
 
+def test_what_is_split_off_is_not_called_like_what_it_comes_from(app, make_folder, tmp_path):
+    spec = scanning.NewProject(
+        tmp_path / "c.hdpc", "C", "C", make_folder(2), tmp_path / "out",
+        {"extensions": [".jpg"], "bundle": "suffix", "suffix": r"_\d+"},
+    )  # fmt: skip
+    scanning.create_project(app, spec)
+    scanning.scan_project(app)
+    (item,) = app.project.read(items.list_items)
+    new = regrouping.split(app, item.id, ["photo_001.jpg"])["item"]
+    keys = {one.id: one.key for one in app.project.read(items.list_items)}
+    assert keys == {item.id: "photo", new: "photo_001"}
+
+
 def test_moving_the_primary_leaves_the_rest_its_id(app, project):
     regrouping.merge(app, [1, 2])
     regrouping.move(app, 1, "photo_000.jpg", 3)

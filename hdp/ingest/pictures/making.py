@@ -19,6 +19,7 @@ SIZES = (96, 480, 2048)
 _MODEL_SIDE = 1024
 _QUALITY = 84
 _NICE = 10
+_UNREADABLE = "It cannot be read as a picture."  # why, a check says in words for people
 _DOCUMENTS = ("application/pdf",)
 _IMAGES = (
     "image/jpeg", "image/png", "image/tiff", "image/webp", "image/gif", "image/bmp", "image/jp2",
@@ -68,8 +69,8 @@ def make_picture(wanted: Wanted) -> str:
         return error.message
     except ImportError as error:
         raise NoPicture(f"{error.name} is not installed.", code="not-available") from error
-    except Exception as error:  # noqa: BLE001 - decoders raise anything on damaged data
-        return str(error).strip() or type(error).__name__
+    except Exception:  # noqa: BLE001 - decoders raise anything on damaged data
+        return _UNREADABLE
     for size, target in sorted(wanted.targets.items(), reverse=True):
         image.thumbnail((size, size))
         _save(image, Path(target))
@@ -127,8 +128,8 @@ def about_file(kind: str, source: str) -> dict[str, Any]:
         raise
     except NoPicture as error:
         return {"note": error.message}
-    except Exception as error:  # noqa: BLE001 - decoders raise anything on damaged data
-        return {"note": str(error).strip() or type(error).__name__}
+    except Exception:  # noqa: BLE001 - decoders raise anything on damaged data
+        return {"note": _UNREADABLE}
     return {}
 
 
