@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from hdp.application.packing import describe_scanned
 from hdp.ingest.items import ScannedFile, ScannedItem, ScanResult, worst
+from hdp.ingest.names import fold
 from hdp.ingest.pictures.making import kind_of_picture
-from hdp.project.listing import fold
 from hdp.sdk import Finding, NotFound
 
 if TYPE_CHECKING:

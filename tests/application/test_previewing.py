@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 
 import pytest
 from PIL import Image
 
 from hdp.application import scanning
+from hdp.application.found import Found
 from hdp.application.page.previews import PreviewPages
 from hdp.application.page.projects import ProjectPages
 from hdp.events import PreviewChanged
 from hdp.ingest import checker
+from hdp.ingest.options import ScanOptions
+from hdp.ingest.scan import scan
 from hdp.project import items
 from hdp.sdk import HdpError
 
@@ -73,6 +77,25 @@ def test_items_statuses_and_findings(pages, look, body, tmp_path, app):
     assert keys(pages, preview, search="WOOD") == ["m"]
     assert keys(pages, preview, code=found["in_files"][0]["code"]) == ["bad"]
     assert not list(tmp_path.glob("*.hdpc")) and not (tmp_path / "out").exists()
+
+
+def test_what_is_not_opened_yet_is_not_called_valid(folder):
+    found = Found(scan(ScanOptions(input=folder, extensions=(".jpg", ".obj"))), {})
+    assert found.summary()["counts"]["by_status"] == {"unchecked": 6}
+    assert {one["status"] for one in found.lines(unfolded={"m.obj"})["rows"]} == {"unchecked"}
+    for relpath in ("m.obj", "m.mtl", "photo_1.jpg"):
+        found.note(relpath, None)
+    assert [one["key"] for one in found.lines(status="valid")["rows"]] == ["photo_1"]
+    found.note("tex/wood.png", None)
+    assert [one["key"] for one in found.lines(status="valid")["rows"]] == ["m", "photo_1"]
+
+
+def test_names_are_found_however_their_accents_are_written(pages, look, body, folder):
+    for form in ("NFC", "NFD"):
+        name = unicodedata.normalize(form, f"Tür {form}.jpg")
+        Image.new("RGB", (4, 4)).save(folder / name)
+    for asked in ("tür", unicodedata.normalize("NFD", "TÜR")):
+        assert len(keys(pages, look(body), search=asked)) == 2
 
 
 def test_lines_in_portions_with_what_is_unfolded(pages, look, body):

@@ -246,6 +246,26 @@ def test_an_existing_project_is_refused(wizard, page, expect, make_folder, tmp_p
     assert (tmp_path / "wizard.hdpc").read_text() == "mine"
 
 
+def test_what_is_typed_is_not_mixed_with_what_is_proposed(page, expect, wizard):
+    held = []
+    page.route("**/api/folders?*", held.append)
+    with page.expect_request("**/api/folders?*"):
+        page.get_by_role("button", name="New Project").click()
+    field = page.get_by_label("Folder of the project file")
+    field.focus()
+    with page.expect_response("**/api/folders?*"):
+        held.pop(0).continue_()
+    page.unroute("**/api/folders?*")
+    page.get_by_label("Project name").fill("Wizard")
+    expect(field).to_have_value("")
+    field.press_sequentially(str(wizard.tmp_path / "gone"))
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("alert")).to_contain_text("is not there")
+    field.fill(str(wizard.tmp_path))
+    expect(page.get_by_role("alert")).to_have_count(0)
+    wizard.next("Modality Templates")
+
+
 def test_a_dropped_folder_in_a_browser(wizard, page, expect):
     page.get_by_role("button", name="New Project").click()
     page.get_by_label("Project name").fill("Wizard")

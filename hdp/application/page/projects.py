@@ -12,11 +12,11 @@ from hdp.application import demo, packing, scanning
 from hdp.application.grouping_example import count_files, example
 from hdp.application.scanning import NewProject
 from hdp.ingest.modalities import known_modalities
+from hdp.ingest.names import fold
 from hdp.ingest.options import ScanOptions
 from hdp.ingest.packing_model import PackChoices
 from hdp.metadata.tables import read_table
 from hdp.project import items
-from hdp.project.listing import fold
 from hdp.project.project import Project
 from hdp.sdk import Modality, UsageError
 
