@@ -24,6 +24,7 @@ from hdp.sdk import (
 from hdp_plugins.inveniordm import review
 from hdp_plugins.inveniordm.native import Flavour, to_native
 from hdp_plugins.inveniordm.reading import from_native, part
+from hdp_plugins.inveniordm.refusing import named
 from hdp_plugins.zenodo import answers
 
 RECORDS = "/api/records"
@@ -64,7 +65,7 @@ class RecordsApi:
         if names:
             # Looked up first: nothing is there yet if there is no such community.
             self.community(names[0])
-        made = self._draft(self._object("POST", RECORDS, json=to_native(record, self.flavour)))
+        made = self._write("POST", RECORDS, record)
         try:
             return self._with_review(made, names)
         except TargetError:
@@ -75,9 +76,15 @@ class RecordsApi:
 
     def update_draft(self, draft_id: str, record: Record) -> Draft:
         """Replace the metadata; a reserved DOI stays."""
-        body = to_native(record, self.flavour)
-        made = self._draft(self._object("PUT", draft_path(draft_id), json=body))
+        made = self._write("PUT", draft_path(draft_id), record)
         return self._with_review(made, review.communities(record, self.flavour.target))
+
+    def _write(self, method: str, path: str, record: Record) -> Draft:
+        body = to_native(record, self.flavour)
+        try:
+            return self._draft(self._object(method, path, json=body))
+        except Rejected as error:
+            raise named(error, body) from None
 
     def get_draft(self, draft_id: str) -> Draft:
         """The draft, and what its curators said where it was submitted to them."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from hdp.sdk import Finding
+from hdp_plugins.inveniordm import refusing
 from hdp_plugins.inveniordm.native import Flavour
 from hdp_plugins.inveniordm.reading import from_native
 from hdp_plugins.zenodo import identifiers as ids
@@ -67,7 +68,7 @@ def refused(data: Mapping[str, Any]) -> Iterator[Finding]:
             "refused-by-repository",
             f"{field}: {brief(text)}",
             "Correct the named field and send the draft again.",
-            {"field": field.split(".")[0]},
+            {"field": refusing.word(field)},
             {"field": field},
         )
 

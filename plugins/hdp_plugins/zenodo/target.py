@@ -28,14 +28,13 @@ from hdp.sdk import (
     Unauthorised,
 )
 from hdp_plugins.inveniordm import comparing, review
-from hdp_plugins.inveniordm.api import RecordsApi, is_fresh
+from hdp_plugins.inveniordm.api import RecordsApi
 from hdp_plugins.inveniordm.native import ZENODO, to_native
 from hdp_plugins.zenodo import answers, checks, translate, vocabulary
 from hdp_plugins.zenodo.choosing import needs_records_api
 
 DEPOSITIONS = "/api/deposit/depositions"
 RECORDS = "/api/records"
-PAGE_SIZE = 100
 MOST_PAGES = 100
 OWN_DOI = re.compile(r"(?i)(?:^|/)10\.\d{4,9}/zenodo\.(\d+)$")
 
@@ -106,16 +105,14 @@ class Zenodo(Target):
     def create_draft(self, record: Record, key: str) -> Draft:
         """A new draft with metadata; `key` is not sent, Zenodo has no place for it."""
         if needs_records_api(record):
-            with suppress(_NotOffered):
-                return _offered(lambda: self._api.create_draft(record))
+            return self._api.create_draft(record)
         body = {"metadata": translate.to_deposit(record)}
         return self._draft(self._call("POST", DEPOSITIONS, json=body))
 
     def update_draft(self, draft_id: str, record: Record) -> Draft:
         """Replace the metadata; what the record does not have is taken away."""
         if needs_records_api(record):
-            with suppress(_NotOffered):
-                return _offered(lambda: self._api.update_draft(draft_id, record))
+            return self._api.update_draft(draft_id, record)
         body = {"metadata": translate.to_deposit(record)}
         return self._draft(self._call("PUT", _deposition(draft_id), json=body))
 
@@ -126,9 +123,7 @@ class Zenodo(Target):
         """
         # Why a draft is missing, the deposit API says better.
         with suppress(Missing):
-            found = self._api.get_draft(draft_id)
-            if comparing.is_native(found.raw):
-                return found
+            return self._api.get_draft(draft_id)
         data = answers.read_object(self._call("GET", _deposition(draft_id)))
         if data.get("state") == "done":
             raise Missing(
@@ -207,9 +202,7 @@ class Zenodo(Target):
 
     def edit_record(self, record_id: str, key: str) -> Draft:
         """Open the metadata of a published record; the files stay locked."""
-        with suppress(_NotOffered):
-            return _offered(lambda: self._api.edit_record(record_id))
-        return self._draft(self._call("POST", f"{_deposition(record_id)}/actions/edit"))
+        return self._api.edit_record(record_id)
 
     def new_version(self, record_id: str, *, keep_files: bool, key: str) -> Draft:
         """The next version's draft, the same one when asked again.
@@ -217,7 +210,7 @@ class Zenodo(Target):
         With `keep_files` an empty draft gets the files of the version before. A draft
         that already holds files keeps them: somebody may have put them there.
         """
-        return self.get_draft(self._api.new_version(record_id, keep_files=keep_files).id)
+        return self._api.new_version(record_id, keep_files=keep_files)
 
     def reserve_doi(self, draft_id: str) -> str:
         """The DOI that the draft will have."""
@@ -229,18 +222,7 @@ class Zenodo(Target):
 
     def list_drafts(self, since: datetime | None = None) -> Sequence[Draft]:
         """This account's drafts of records never published, newest first."""
-        with suppress(Missing):
-            return tuple({one.id: one for one in self._api.list_drafts(since)}.values())
-        found: dict[str, Draft] = {}
-        for page in range(1, MOST_PAGES + 1):
-            params = {"q": "is_published:false", "sort": "newest", "size": PAGE_SIZE, "page": page}
-            data = answers.read_list(self._call("GET", DEPOSITIONS, params=params))
-            drafts = [answers.to_draft(one, "") for one in data if one.get("submitted") is False]
-            fresh = [one for one in drafts if is_fresh(one, since)]
-            found.update((one.id, one) for one in fresh)
-            if len(data) < PAGE_SIZE or (drafts and not fresh):
-                break
-        return tuple(found.values())
+        return tuple({one.id: one for one in self._api.list_drafts(since)}.values())
 
     def get_record(self, id_or_doi: str) -> Publication:
         """A published record by id or Zenodo DOI; a concept gives its newest version."""
@@ -299,19 +281,6 @@ class Zenodo(Target):
         found = answers.to_publication(data, "")
         page = f"{self._base}/records/{_segment(found.id)}"
         return answers.to_publication(data, page)
-
-
-class _NotOffered(Exception):
-    """The server has no such route."""
-
-
-def _offered(ask: Callable[[], Draft]) -> Draft:
-    try:
-        return ask()
-    except Rejected as error:
-        if error.values.get("status") != 405:
-            raise
-    raise _NotOffered
 
 
 def _segment(text: str) -> str:

@@ -240,7 +240,7 @@ def test_an_upload_can_be_stopped_and_leaves_nothing(remote, tmp_path):
 
 
 def test_many_drafts_are_listed_by_pages(remote, monkeypatch):
-    monkeypatch.setattr("hdp_plugins.zenodo.target.PAGE_SIZE", 2)
+    monkeypatch.setattr("hdp_plugins.inveniordm.api.PAGE_SIZE", 2)
     ids = {made(remote).id for _ in range(5)}
     assert {one.id for one in remote.list_drafts()} == ids
     assert remote.list_drafts(datetime(2999, 1, 1, tzinfo=UTC)) == ()
