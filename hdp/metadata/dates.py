@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 
-_PARTS = re.compile(r"(\d{1,4})\s*[./-]\s*(\d{1,2})(?:\s*[./-]\s*(\d{1,4}))?", re.ASCII)
+_PARTS = re.compile(r"(\d{1,4})\s*[./-]\s*(\d{1,4})(?:\s*[./-]\s*(\d{1,4}))?", re.ASCII)
 _ISO = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 _BOTH_WAYS = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*\d{4}", re.ASCII)
 _TWO_ORDERS = ("dmy", "mdy")
