@@ -62,7 +62,7 @@ def differences(cell: str, name: str) -> tuple[str, ...]:
         ways.append("form")
     one, other = tidy(cell), tidy(name)
     if one == other:
-        return tuple(ways)
+        return ("form",)
     bare, whole = without_extension(one), without_extension(other)
     if bare.casefold() == whole.casefold() or signless(bare) == signless(whole):
         if one.casefold() != other.casefold() and (bare, whole) != (one, other):
@@ -76,7 +76,7 @@ def differences(cell: str, name: str) -> tuple[str, ...]:
         ways.append("signs")
     if _letters(bare) != _letters(whole) or one.casefold() == other.casefold():
         ways.append("case")
-    return tuple(way for way in WAYS if way in ways)
+    return tuple(way for way in WAYS if way in ways) or ("form",)
 
 
 def _letters(text: str) -> str:
