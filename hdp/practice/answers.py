@@ -17,8 +17,13 @@ def doi_of(record: int) -> str:
     return f"{PREFIX}/zenodo.{record}"
 
 
-def deposition(one: Deposition, base: str, *, just_published: bool = False) -> dict[str, Any]:
-    """A deposition as the deposit API shows it; its communities are not yet told at publishing."""
+def deposition(
+    one: Deposition, base: str, *, just_published: bool = False, listed: bool = False
+) -> dict[str, Any]:
+    """A deposition as the deposit API shows it.
+
+    Its communities are not yet told at publishing; a list tells no bucket, and no files of drafts.
+    """
     side, doi = one.shown, one.shown.metadata.get("doi")
     names: dict[str, Any] = {}
     if doi:
@@ -36,10 +41,12 @@ def deposition(one: Deposition, base: str, *, just_published: bool = False) -> d
         **names,
         "metadata": _deposit_metadata(one, just_published),
         "title": side.metadata.get("title", ""),
-        "links": _links(one, base),
+        "links": _links(one, base, listed=listed),
         "record_id": one.id,
         "owner": one.owner,
-        "files": [_inner_file(one, file, base) for file in one.finished],
+        "files": []
+        if listed and one.draft
+        else [_inner_file(one, file, base) for file in one.finished],
         "state": state,
         "submitted": bool(one.public),
     }
@@ -47,12 +54,14 @@ def deposition(one: Deposition, base: str, *, just_published: bool = False) -> d
 
 def _deposit_metadata(one: Deposition, just_published: bool) -> dict[str, Any]:
     metadata = dict(one.shown.metadata)
-    if one.communities and not just_published:
+    if just_published:
+        metadata.pop("communities", None)
+    elif one.communities:
         metadata.setdefault("communities", [{"identifier": slug} for slug in one.communities])
     return {**metadata, "prereserve_doi": {"doi": doi_of(one.id), "recid": one.id}}
 
 
-def _links(one: Deposition, base: str) -> dict[str, str]:
+def _links(one: Deposition, base: str, *, listed: bool) -> dict[str, str]:
     api, doi = f"{base}/api/deposit/depositions/{one.id}", one.shown.metadata.get("doi")
     published = one.public is not None and one.draft is None
     links = {
@@ -68,7 +77,7 @@ def _links(one: Deposition, base: str) -> dict[str, str]:
         links["conceptbadge"] = f"{base}/badge/doi/{quote(doi_of(one.concept), safe='')}.svg"
     links |= {
         "files": f"{base}/api/records/{one.id}/files" if published else f"{api}/files",
-        "bucket": f"{base}/api/files/{one.shown.bucket}",
+        **({} if listed else {"bucket": f"{base}/api/files/{one.shown.bucket}"}),
         "latest_draft": api,
         "latest_draft_html": f"{base}/deposit/{one.id}",
         **{verb: f"{api}/actions/{verb}" for verb in ("publish", "edit", "discard", "newversion")},
@@ -173,8 +182,12 @@ def file_entry(
     entry["metadata"] = {} if told and not file.pending else None
     entry |= {"access": {"hidden": False}, "links": links, "key": file.key}
     if file.pending:
-        announced = json.loads(file.announced)
-        return {**entry, **announced, "transfer": {"type": "L"}, "status": "pending"}
+        return {
+            **entry,
+            **json.loads(file.announced),
+            "transfer": {"type": "L"},
+            "status": "pending",
+        }
     entry |= {"transfer": {"type": "L"}, "status": "completed"}
     return {**entry, "checksum": f"md5:{file.md5}", "size": file.size, "storage_class": "L"}
 

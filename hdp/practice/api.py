@@ -33,7 +33,7 @@ def list_depositions(call: Call) -> HTTPResponse:
     with call.repository.catalogue.read() as db:
         mine = [one for one in catalogue.all_records(db) if one.owner == call.account]
         found = listing.search(mine, call.query, largest=100)
-    return answer(200, [answers.deposition(one, call.base) for one in found])
+    return answer(200, [answers.deposition(one, call.base, listed=True) for one in found])
 
 
 def create(call: Call) -> HTTPResponse:

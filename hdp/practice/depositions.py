@@ -163,7 +163,7 @@ def publish(db: sqlite3.Connection, one: Deposition) -> Deposition:
 def publish_checked(db: sqlite3.Connection, one: Deposition) -> Deposition:
     """Make a draft public whose problems were looked at."""
     draft, time = draft_of(one), now()
-    public = Side(_public_data(one, draft.data), [], new_uuid(), time, time)
+    public = Side(_public_data(db, one, draft.data), [], new_uuid(), time, time)
     if one.public:
         public.bucket, public.created = one.public.bucket, one.public.created
         public.revision = one.public.revision + 2
@@ -178,8 +178,11 @@ def publish_checked(db: sqlite3.Connection, one: Deposition) -> Deposition:
     return get(db, str(one.id))
 
 
-def _public_data(one: Deposition, data: dict[str, Any]) -> dict[str, Any]:
-    custom = {n: v for n, v in data["custom_fields"].items() if n != COMMUNITIES}
+def _public_data(db: sqlite3.Connection, one: Deposition, data: dict[str, Any]) -> dict[str, Any]:
+    custom = data["custom_fields"]
+    if all(communities.find(db, slug) for slug in custom.get(COMMUNITIES, ())):
+        # where one is unknown, Zenodo stumbles over it and leaves them all there
+        custom = {name: value for name, value in custom.items() if name != COMMUNITIES}
     pids = {"doi": pid_of(doi_of(one.id)), **data["pids"]}
     pids["oai"] = {"identifier": f"oai:localhost:{one.id}", "provider": "oai"}
     files = {name: value for name, value in data["files"].items() if name != "unlocked"}
@@ -210,8 +213,8 @@ def all_problems(draft: Side) -> list[Problem]:
         if not any(field == item[0] or field.startswith(f"{item[0]}.") for field in named)
     ]
     problems = lacking + problems + embargo_problems(draft.metadata)
-    if not problems and "imprint_publisher" not in draft.metadata:
-        problems = [_NO_PUBLISHER]
+    if "imprint_publisher" not in draft.metadata:
+        problems.append(_NO_PUBLISHER)
     return problems
 
 
@@ -264,7 +267,7 @@ def _add_version(db: sqlite3.Connection, concept: int, latest: Deposition) -> De
     kept = {name: value for name, value in data["metadata"].items() if name != "version"}
     metadata = {**kept, "publication_date": today()}
     record, _ = catalogue.add_record(db, concept, owner=latest.owner)
-    side = new_side({**data, "metadata": metadata, "pids": {}}, [], 7)
+    side = new_side({**data, "metadata": metadata, "pids": {}, "files": {}}, [], 7)
     catalogue.save_side(db, record, "draft", side)
     return get(db, str(record))
 
@@ -278,6 +281,8 @@ def import_files(db: sqlite3.Connection, one: Deposition) -> Deposition:
     for source in published:
         if source.public:
             catalogue.copy_files(db, source.public.bucket, draft.bucket)
+            draft.data["files"] = dict(source.public.data["files"])
+            catalogue.save_side(db, one.id, "draft", draft)
             break
     return get(db, str(one.id))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from bottle import HTTPResponse
 
@@ -63,6 +64,13 @@ def body_of(view: View, call: Call, problems: list[Problem] | None = None) -> di
     )
 
 
+def _listed(view: View, call: Call) -> dict[str, Any]:
+    """A record in a page of results, which tells a little less."""
+    view.listed = True
+    body = body_of(view, call)
+    return {**body, "swh": None} if "swh" in body else body
+
+
 def _answer(
     view: View, call: Call, status: int = 200, problems: list[Problem] | None = None
 ) -> HTTPResponse:
@@ -102,17 +110,15 @@ def create(call: Call) -> HTTPResponse:
     body = call.json() if call.length else {}
     data, problems = cleaning.clean(body)
     linked = {"resource_type", "rights", "languages", "creators"} & set(data["metadata"])
+    data["files"].pop("default_preview", None)  # there is no such file yet
     side = depositions.new_side(data, [list(one) for one in problems], 5 if linked else 4)
     with call.repository.catalogue.write() as db:
         one = depositions.create_side(db, side, call.account)
         view = view_of(db, one, draft=True, fresh=True)
-    told = depositions.all_problems(view.side) if body.get("metadata") else [_PUBLISHER]
+    told = depositions.all_problems(view.side)
+    if not body.get("metadata"):  # of what was not sent at all nothing is missing
+        told = [one for one in told if one[0] == "metadata.publisher"]
     return _answer(view, call, 201, told)
-
-
-_PUBLISHER: Problem = (
-    "metadata.publisher", "Missing publisher field required for DOI registration."
-)  # fmt: skip
 
 
 def own_draft(db: sqlite3.Connection, call: Call) -> Deposition:
@@ -126,7 +132,8 @@ def get_draft(call: Call) -> HTTPResponse:
     """A draft; one that is in review may be seen by the curator too."""
     with call.repository.catalogue.read() as db:
         one = depositions.get(db, call.words["record"], call.account)
-        depositions.draft_of(one)
+        if not one.draft:
+            raise refuse(404, MISSING_PID)
         view = view_of(db, one, draft=True)
     return _answer(view, call)
 
@@ -141,6 +148,8 @@ def update(call: Call) -> HTTPResponse:
         data["pids"] = {**draft.data["pids"], **data["pids"]}
         if draft.data["files"].get("unlocked"):
             data["files"]["unlocked"] = True
+        if data["files"].get("default_preview") not in {file.key for file in one.finished}:
+            data["files"].pop("default_preview", None)
         kept = [list(p) for p in problems]
         fresh = depositions.new_side(data, kept, draft.revision + 2)
         one = depositions.save_draft(db, one, fresh)
@@ -169,6 +178,7 @@ def publish(call: Call) -> HTTPResponse:
     with call.repository.catalogue.write() as db:
         one = depositions.publish(db, own_draft(db, call))
         view = view_of(db, one, draft=False)
+    view.just_published = True
     return _answer(view, call, 202)
 
 
@@ -221,17 +231,6 @@ def _change_pids(
     return _answer(view, call, status)
 
 
-def file_modification(call: Call) -> HTTPResponse:
-    """Open the files of a published record that is being edited."""
-    with call.repository.catalogue.write() as db:
-        one = own_draft(db, call)
-        draft = depositions.draft_of(one)
-        draft.replace({**draft.data, "files": {**draft.data["files"], "unlocked": True}})
-        catalogue.save_side(db, one.id, "draft", draft)
-        made = communities.make_request(db, one, None, "file-modification", "accepted", "")
-    return answer(200, {"id": made.id, "status": made.status, "type": made.type})
-
-
 def search(call: Call) -> HTTPResponse:
     """Published records that match `q`."""
     size = call.query.get("size", "")
@@ -244,7 +243,7 @@ def search(call: Call) -> HTTPResponse:
     with call.repository.catalogue.read() as db:
         public = [_public_only(one) for one in catalogue.all_records(db) if one.public]
         found, total = listing.page_of(public, call.query, largest=100)
-        hits = [body_of(view_of(db, one, draft=False), call) for one in found]
+        hits = [_listed(view_of(db, one, draft=False), call) for one in found]
     return hits_answer(call, hits, total)
 
 
@@ -256,8 +255,8 @@ def search_own(call: Call) -> HTTPResponse:
         if wanted in ("true", "false"):
             mine = [one for one in mine if (one.public is not None) == (wanted == "true")]
         found, total = listing.page_of(mine, call.query, largest=100)
-        hits = [body_of(view_of(db, one, draft=one.draft is not None), call) for one in found]
-    return hits_answer(call, hits, total, usual="newest")
+        hits = [_listed(view_of(db, one, draft=one.draft is not None), call) for one in found]
+    return hits_answer(call, hits, total)
 
 
 def _public_only(one: Deposition) -> Deposition:
@@ -266,22 +265,40 @@ def _public_only(one: Deposition) -> Deposition:
 
 
 def hits_answer(
-    call: Call, hits: list[dict[str, Any]], total: int, *, usual: str = "bestmatch"
+    call: Call,
+    hits: list[dict[str, Any]],
+    total: int,
+    *,
+    usual: str = "newest",
+    aggregated: bool = True,
 ) -> HTTPResponse:
     """A page of results."""
-    size, page = int(call.query.get("size", 25)), int(call.query.get("page", 1))
     sort = call.query.get("sort") or ("bestmatch" if call.query.get("q") else usual)
-    url = f"{call.base}{call.environ['PATH_INFO']}?size={size}&sort={sort}&page="
-    links = {"self": f"{url}{page}"}
-    if page > 1:
-        links["prev"] = f"{url}{page - 1}"
-    if page * size < total:
-        links["next"] = f"{url}{page + 1}"
-    body: dict[str, Any] = {"hits": {"hits": hits, "total": total}, "aggregations": {}}
-    body["links"] = links
+    body: dict[str, Any] = {"hits": {"hits": hits, "total": total}}
+    if aggregated:
+        body["aggregations"] = {}
+    body["links"] = page_links(call, call.environ["PATH_INFO"], total, sort)
     if wants_rdm(call):
         body["sortBy"] = sort
     return answer(200, body)
+
+
+def page_links(call: Call, path: str, total: int, sort: str) -> dict[str, str]:
+    """The addresses of this page of results and of its neighbours."""
+    size, page = int(call.query.get("size", 25)), int(call.query.get("page", 1))
+    asked = {**call.query, "size": str(size), "sort": sort}
+    asked.pop("access_token", None)
+
+    def url(number: int) -> str:
+        query = sorted({**asked, "page": str(number)}.items())
+        return f"{call.base}{path}?{urlencode(query, safe=':')}"
+
+    links = {"self": url(page)}
+    if page > 1:
+        links["prev"] = url(page - 1)
+    if page * size < total:
+        links["next"] = url(page + 1)
+    return links
 
 
 def versions(call: Call) -> HTTPResponse:
@@ -289,8 +306,8 @@ def versions(call: Call) -> HTTPResponse:
     with call.repository.catalogue.read() as db:
         concept = published(db, call).concept
         found = [_public_only(one) for one in catalogue.versions(db, concept) if one.public]
-        hits = [body_of(view_of(db, one, draft=False), call) for one in found]
-    return hits_answer(call, hits, len(hits), usual="version")
+        hits = [_listed(view_of(db, one, draft=False), call) for one in found]
+    return hits_answer(call, hits, len(hits), usual="version", aggregated=False)
 
 
 def latest(call: Call) -> HTTPResponse:

@@ -36,11 +36,7 @@ def begin(call: Call) -> HTTPResponse:
         for entry in sent:
             _begin_one(db, one, entry)
             one = depositions.get(db, str(one.id))
-    begun = {entry["key"] for entry in sent}
-    body = answers.record_files(one, one.files, call.base, True)
-    for shown in body["entries"]:
-        shown["metadata"] = None if shown["key"] in begun else shown["metadata"]
-    return answer(201, body)
+    return answer(201, answers.record_files(one, one.files, call.base, True))
 
 
 def _check_announced(sent: Any) -> None:
@@ -58,7 +54,8 @@ def _begin_one(db: sqlite3.Connection, one: Deposition, entry: dict[str, Any]) -
     if any(file.key == key for file in one.files):
         raise refuse(400, f"File with key {key} already exists.")
     depositions.check_name(one, key)
-    announced = {name: entry[name] for name in ("size", "checksum") if entry.get(name)}
+    names = ("size", "checksum", "metadata")
+    announced = {name: entry[name] for name in names if entry.get(name)}
     kind = _MIME.guess_type(key)[0] or "application/octet-stream"
     time, said = now(), json.dumps(announced)
     file = File(key, new_uuid(), new_uuid(), 0, "", kind, time, time, True, said)

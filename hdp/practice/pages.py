@@ -85,7 +85,13 @@ def draft(call: Call) -> HTTPResponse:
 
 
 def moved(call: Call) -> HTTPResponse:
-    """Older addresses, and DOIs."""
+    """Older addresses."""
+    where = f"/records/{quote(call.words['record'], safe='')}"
+    return HTTPResponse(status=301, headers={"Location": where})
+
+
+def resolved(call: Call) -> HTTPResponse:
+    """Where a DOI leads to."""
     return _redirect(f"/records/{quote(call.words['record'], safe='')}")
 
 

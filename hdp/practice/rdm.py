@@ -28,6 +28,7 @@ class View:
         self.review: Request | None = None
         self.account = 1
         self.fresh = False  # a draft just made: it does not know yet that it may have files
+        self.just_published = self.listed = False  # then its files are told without addresses
 
 
 def record(view: View, base: str, problems: list[Problem] | None = None) -> dict[str, Any]:
@@ -170,7 +171,9 @@ def _entry(view: View, file: File, base: str) -> dict[str, Any]:
         "metadata": {},
         "access": {"hidden": False},
     }
-    if not view.draft:
+    if view.listed:
+        del entry["storage_class"]
+    elif not view.draft and not view.just_published:
         url = file_url(f"{base}/api/records/{view.one.id}", file.key)
         entry["links"] = {"self": url, "content": f"{url}/content"}
     return entry

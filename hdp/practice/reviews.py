@@ -69,7 +69,7 @@ def _links(one: Request, call: Call) -> dict[str, Any]:
     links: dict[str, Any] = {"actions": {v: f"{url}/actions/{v}" for v in _verbs(one, call)}}
     links |= {word: f"{url}/{word}" for word in words}
     links |= {"self": url, "self_html": f"{call.base}/me/requests/{one.id}"}
-    return {**links, "next_html": links["self_html"]} if one.is_open else links
+    return links
 
 
 def _verbs(one: Request, call: Call) -> tuple[str, ...]:
@@ -80,12 +80,19 @@ def _verbs(one: Request, call: Call) -> tuple[str, ...]:
     return ("cancel",) if one.creator == call.account else ("accept", "decline")
 
 
-def _found(call: Call, hits: list[dict[str, Any]]) -> HTTPResponse:
+def _found(call: Call, hits: list[dict[str, Any]], path: str, **more: Any) -> HTTPResponse:
+    """A page of results; `path` is the one that their addresses name."""
     size, page = int(call.query.get("size", 25)), int(call.query.get("page", 1))
     shown = hits[(page - 1) * size : page * size]
-    url = f"{call.base}{call.environ['PATH_INFO']}?page={page}&size={size}&sort=newest"
+    links = native.page_links(call, path, len(hits), "newest")
     body: dict[str, Any] = {"hits": {"hits": shown, "total": len(hits)}, "aggregations": {}}
-    return answer(200, {**body, "sortBy": "newest", "page": page, "links": {"self": url}})
+    return answer(200, {**body, "sortBy": "newest", **more, "links": links})
+
+
+def _some_communities(
+    call: Call, hits: list[dict[str, Any]], path: str = "/api/communities"
+) -> HTTPResponse:
+    return _found(call, hits, path, page=int(call.query.get("page", 1)))
 
 
 def community_body(one: Community, call: Call) -> dict[str, Any]:
@@ -113,7 +120,7 @@ def list_communities(call: Call) -> HTTPResponse:
         if (not own or one.owner == call.account)
         and word in f"{one.slug} {one.data['metadata'].get('title', '')}".lower()
     ]
-    return _found(call, hits)
+    return _some_communities(call, hits, call.environ["PATH_INFO"])
 
 
 def get_community(call: Call) -> HTTPResponse:
@@ -146,7 +153,7 @@ def record_communities(call: Call) -> HTTPResponse:
     """The communities that a published record is in."""
     with call.repository.catalogue.read() as db:
         found = communities.of_concept(db, native.published(db, call).concept)
-    return _found(call, [community_body(one, call) for one in found])
+    return _some_communities(call, [community_body(one, call) for one in found])
 
 
 def add_to_communities(call: Call) -> HTTPResponse:
@@ -179,7 +186,8 @@ def record_requests(call: Call) -> HTTPResponse:
     with call.repository.catalogue.read() as db:
         one = depositions.get(db, call.words["record"], call.account)
         found = communities.requests_of(db, one.id)
-    return _found(call, [request_body(r, call) for r in found if r.status != "created"])
+    hits = [request_body(r, call) for r in found if r.status != "created"]
+    return _found(call, hits, "/api/requests/")
 
 
 def list_requests(call: Call) -> HTTPResponse:
@@ -189,7 +197,7 @@ def list_requests(call: Call) -> HTTPResponse:
     wanted = call.query.get("is_open", "").lower()
     if wanted in ("true", "false"):
         found = [one for one in found if one.is_open == (wanted == "true")]
-    return _found(call, [request_body(one, call) for one in found])
+    return _found(call, [request_body(one, call) for one in found], "/api/requests/")
 
 
 def _request(db: sqlite3.Connection, call: Call) -> Request:
@@ -264,7 +272,9 @@ def submit_review(call: Call) -> HTTPResponse:
             raise refuse(400 if found else 404, "The review does not exist." if not found else
                          "You cannot submit a review which is already open.")  # fmt: skip
         submit(db, one, found, _content(call))
-    return answer(202, request_body(found, call))
+    body = request_body(found, call)
+    body["links"]["next_html"] = body["links"]["self_html"]
+    return answer(202, body)
 
 
 def submit(db: sqlite3.Connection, one: Deposition, found: Request, content: str) -> None:
@@ -344,7 +354,8 @@ def timeline(call: Call) -> HTTPResponse:
     """Everything that was said and done in a request, oldest first."""
     with call.repository.catalogue.read() as db:
         one = _request(db, call)
-    return _found(call, [_event(said, one, call) for said in one.comments])
+    path = f"/api/requests/{one.id}/timeline"
+    return _found(call, [_event(said, one, call) for said in one.comments], path)
 
 
 def _event(said: Comment, one: Request, call: Call) -> dict[str, Any]:
@@ -356,3 +367,20 @@ def _event(said: Comment, one: Request, call: Call) -> dict[str, Any]:
     permissions = {"can_update_comment": False, "can_delete_comment": False}
     links = {"self": url}
     return {**_said(said), "payload": payload, "links": links, "permissions": permissions}
+
+
+def modify_files(call: Call) -> HTTPResponse:
+    """Open the files of a published record that is being edited."""
+    sent = call.json() if call.length else {}
+    with call.repository.catalogue.write() as db:
+        one = native.own_draft(db, call)
+        draft = depositions.draft_of(one)
+        draft.replace({**draft.data, "files": {**draft.data["files"], "unlocked": True}})
+        catalogue.save_side(db, one.id, "draft", draft)
+        title = f'File modification request for "{draft.metadata.get("title", "")}"'
+        made = communities.make_request(db, one, None, "file-modification", "accepted", title)
+    payload = {"policy_id": "file-modification-grace-period-v1"}
+    comment = sent.get("comment") if isinstance(sent, dict) else None
+    if isinstance(comment, str) and len(comment) > 1:
+        payload["comment"] = comment
+    return answer(200, {**request_body(made, call), "payload": payload})

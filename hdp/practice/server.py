@@ -54,7 +54,7 @@ _ROUTES: tuple[tuple[str, str, str, bool, Handler], ...] = (
     ("GET", f"{_RECORDS}/<record>/versions", "list", False, native.versions),
     ("GET", f"{_RECORDS}/<record>/versions/latest", "get", False, native.latest),
     ("POST", f"{_RECORDS}/<record>/versions", "newversion", True, native.new_version),
-    ("POST", f"{_RECORDS}/<record>/file-modification", "edit", True, native.file_modification),
+    ("POST", f"{_RECORDS}/<record>/file-modification", "edit", True, reviews.modify_files),
     ("GET", _DRAFT, "get", True, native.get_draft),
     ("PUT", _DRAFT, "metadata", True, native.update),
     ("POST", _DRAFT, "edit", True, native.edit),
@@ -96,7 +96,7 @@ _PAGES: tuple[tuple[str, Callable[[Call], HTTPResponse]], ...] = (
     ("/record/<record>", pages.moved),
     ("/deposit/<record>", pages.draft),
     ("/uploads/<record>", pages.draft),
-    ("/doi/10.5072/zenodo.<record>", pages.moved),
+    ("/doi/10.5072/zenodo.<record>", pages.resolved),
 )
 
 
