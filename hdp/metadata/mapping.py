@@ -111,7 +111,8 @@ def parse_mapping(
     parser = RuleParser(source, vocabulary)
     if not isinstance(root.value, dict):
         hint = 'Begin with "fields:" and a line for each field.'
-        raise InvalidInput("This is no mapping.", code="mapping", hint=hint, where={"file": source})
+        where = {"file": source, "line": 1, "column": 1}
+        raise InvalidInput("This is no mapping.", code="mapping", hint=hint, where=where)
     _check_top(parser, root)
     reading = _parse_table(parser, root, base)
     table = reading["table"]
