@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import hashlib
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
@@ -181,7 +180,7 @@ def _check_reading(parser: RuleParser, root: Node, texts: dict[str, str | None])
         texts["table"] = None
     if texts["encoding"]:
         try:
-            codecs.lookup(texts["encoding"])
+            "x".encode(texts["encoding"])
         except (LookupError, ValueError):
             message = f"There is no encoding {texts['encoding']}."
             hint = "It can be utf-8, utf-16, cp1252 or latin-1."

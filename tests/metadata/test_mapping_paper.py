@@ -353,7 +353,7 @@ def test_a_date_that_cannot_be_said_is_left_out():
 @pytest.mark.parametrize(
     "tail", ["leave_out: x", "leave_out: [x]", "leave_out: [{field: titel, value: x}]",
              "leave_out: [{field: title}]", "leave_out: [{field: title, value: x, why: y}]",
-             "encoding: klingon", "separator: xx", "header: 0"],
+             "encoding: klingon", "encoding: hex", "separator: xx", "header: 0"],
 )  # fmt: skip
 def test_heads_and_tails_that_are_wrong(tail):
     with pytest.raises(InvalidInput) as caught:
