@@ -1,4 +1,4 @@
-"""Which records only Zenodo's records API can say."""
+"""Which of Zenodo's two APIs a record's metadata is written through."""
 
 from __future__ import annotations
 
@@ -6,10 +6,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from hdp.sdk import Record
+from hdp_plugins.inveniordm.native import FUNDERS
 from hdp_plugins.zenodo import translate
 
 FIELDS = ("additional_titles", "identifiers", "rights", "copyright")
 PEOPLE = ("creators", "contributors", "thesis_supervisors")
+
+
+def needs_deposit_api(record: Record) -> bool:
+    """Whether only the deposit API knows the funder, and nothing is lost through it.
+
+    Everything else goes through the records API, which tells all that it holds.
+    """
+    fields = translate.cleaned_fields(record)
+    grants = _entries(fields.get("grants"))
+    return not all(map(_is_known, grants)) and not needs_records_api(record)
 
 
 def needs_records_api(record: Record) -> bool:
@@ -24,6 +35,11 @@ def needs_records_api(record: Record) -> bool:
 
 def _entries(value: Any) -> list[Mapping[str, Any]]:
     return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
+def _is_known(grant: Mapping[str, Any]) -> bool:
+    funder, _, award = str(grant.get("id") or "").partition("::")
+    return not award or funder in FUNDERS or not funder.startswith("10.")
 
 
 def _is_more(person: Mapping[str, Any]) -> bool:

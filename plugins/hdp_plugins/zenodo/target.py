@@ -24,6 +24,7 @@ from hdp.sdk import (
     RemoteFile,
     Response,
     Target,
+    TargetError,
     Term,
     Unauthorised,
 )
@@ -31,7 +32,7 @@ from hdp_plugins.inveniordm import comparing, review
 from hdp_plugins.inveniordm.api import RecordsApi
 from hdp_plugins.inveniordm.native import ZENODO, to_native
 from hdp_plugins.zenodo import answers, checks, translate, vocabulary
-from hdp_plugins.zenodo.choosing import needs_records_api
+from hdp_plugins.zenodo.choosing import needs_deposit_api
 
 DEPOSITIONS = "/api/deposit/depositions"
 RECORDS = "/api/records"
@@ -104,17 +105,25 @@ class Zenodo(Target):
 
     def create_draft(self, record: Record, key: str) -> Draft:
         """A new draft with metadata; `key` is not sent, Zenodo has no place for it."""
-        if needs_records_api(record):
+        if not needs_deposit_api(record):
             return self._api.create_draft(record)
-        body = {"metadata": translate.to_deposit(record)}
-        return self._draft(self._call("POST", DEPOSITIONS, json=body))
+        made = self._call("POST", DEPOSITIONS, json={"metadata": translate.to_deposit(record)})
+        return self._read_again(answers.to_draft(answers.read_object(made), ""))
 
     def update_draft(self, draft_id: str, record: Record) -> Draft:
         """Replace the metadata; what the record does not have is taken away."""
-        if needs_records_api(record):
+        if not needs_deposit_api(record):
             return self._api.update_draft(draft_id, record)
         body = {"metadata": translate.to_deposit(record)}
-        return self._draft(self._call("PUT", _deposition(draft_id), json=body))
+        made = self._call("PUT", _deposition(draft_id), json=body)
+        return self._read_again(answers.to_draft(answers.read_object(made), ""))
+
+    def _read_again(self, draft: Draft) -> Draft:
+        """The draft as the records API tells it; what was done is done if it does not answer."""
+        try:
+            return self.get_draft(draft.id)
+        except TargetError:
+            return draft
 
     def get_draft(self, draft_id: str) -> Draft:
         """The draft; Missing when there is none or it is published and not being edited.
@@ -272,10 +281,6 @@ class Zenodo(Target):
         answer = http.request(method, self._base + path, headers=sent, **options)
         answers.check(answer, http.server_time)
         return answer
-
-    def _draft(self, answer: Response) -> Draft:
-        draft = answers.to_draft(answers.read_object(answer), "")
-        return answers.to_draft(draft.raw, self.page_url(draft.id))
 
     def _publication(self, data: Mapping[str, Any]) -> Publication:
         found = answers.to_publication(data, "")
