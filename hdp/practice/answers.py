@@ -56,7 +56,7 @@ def _deposit_metadata(one: Deposition, just_published: bool) -> dict[str, Any]:
     metadata = dict(one.shown.metadata)
     if just_published:
         metadata.pop("communities", None)
-    elif one.communities:
+    if one.communities:
         metadata.setdefault("communities", [{"identifier": slug} for slug in one.communities])
     return {**metadata, "prereserve_doi": {"doi": doi_of(one.id), "recid": one.id}}
 
@@ -112,7 +112,7 @@ def _inner_file(one: Deposition, file: File, base: str) -> dict[str, Any]:
 def listed_file(one: Deposition, file: File, base: str) -> dict[str, Any]:
     """A file in the deposit API's list of files: its size is a float there."""
     draft = "/draft" if one.draft else ""
-    name = quote(file.key, safe="")
+    name = quote(file.key, safe="=&+")
     return {
         "id": file.id,
         "filename": file.key,

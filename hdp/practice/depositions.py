@@ -175,7 +175,9 @@ def publish_checked(db: sqlite3.Connection, one: Deposition) -> Deposition:
     one.public = public
     catalogue.drop_draft(db, one)
     communities.ask_for(db, one, public.metadata.get("title", ""), asked)
-    return get(db, str(one.id))
+    done = get(db, str(one.id))
+    done.communities = one.communities  # those that are new are told later
+    return done
 
 
 def _public_data(db: sqlite3.Connection, one: Deposition, data: dict[str, Any]) -> dict[str, Any]:
@@ -213,9 +215,14 @@ def all_problems(draft: Side) -> list[Problem]:
         if not any(field == item[0] or field.startswith(f"{item[0]}.") for field in named)
     ]
     problems = lacking + problems + embargo_problems(draft.metadata)
-    if "imprint_publisher" not in draft.metadata:
-        problems.append(_NO_PUBLISHER)
+    if not problems:
+        problems = publisher_problems(draft)
     return problems
+
+
+def publisher_problems(draft: Side) -> list[Problem]:
+    """Without a publisher there is no DOI; publishing says so when nothing else is wrong."""
+    return [] if "imprint_publisher" in draft.metadata else [_NO_PUBLISHER]
 
 
 def _doi_problems(db: sqlite3.Connection, one: Deposition, doi: str | None) -> list[Problem]:

@@ -87,10 +87,12 @@ def guarded(
     """The handler behind the checks that every request passes; pages have no kind."""
 
     def inner(**words: str) -> HTTPResponse:
-        allowed, headers = repository.limiter.take() if kind else (True, {})
+        limiter = repository.search_limiter if _is_search() else repository.limiter
+        allowed, headers = limiter.take() if kind else (True, {})
         faults = repository.faults.take(kind) if kind and allowed else {}
         call = Call(repository, words, faults)
-        result = _answered(call, handler, kind, allowed=allowed, needs_token=needs_token)
+        refused = "" if allowed else limiter.sentence
+        result = _answered(call, handler, kind, refused=refused, needs_token=needs_token)
         for name, value in headers.items():
             if name not in result.headers:
                 result.set_header(name, value)
@@ -103,13 +105,17 @@ def guarded(
     return inner
 
 
+def _is_search() -> bool:
+    return bool(request.method == "GET" and request.path == "/api/records")
+
+
 def _answered(
-    call: Call, handler: Handler, kind: str, *, allowed: bool, needs_token: bool
+    call: Call, handler: Handler, kind: str, *, refused: str, needs_token: bool
 ) -> HTTPResponse:
     try:
         _check_host(call)
-        if not allowed:
-            raise refuse(429, call.repository.limiter.sentence)
+        if refused:
+            raise refuse(429, refused)
         _strike(call, kind)
         if needs_token and not call.account:
             raise _no_token(kind)

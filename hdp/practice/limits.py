@@ -44,12 +44,20 @@ class Limiter:
         return f"{self.limit} per {_NAMES.get(self.seconds, f'{self.seconds} second')}"
 
 
+def limiters(rate: str | float | None) -> tuple[Limiter, Limiter]:
+    """For all requests, and for searching the public records; `zenodo` means as it does."""
+    if rate == "zenodo":
+        return Limiter("133/60"), Limiter("30/60")
+    general = Limiter(rate)
+    return general, general
+
+
 def parse_rate(rate: str | float) -> tuple[int, int]:
     """`N/S` as N requests in S seconds; a number alone means that many in a second."""
     match = re.fullmatch(r"(\d+)(?:\.0+)?(?:/(\d+))?", str(rate).strip())
     if not match or int(match[1]) < 1 or int(match[2] or 1) < 1:
         raise UsageError(
             f"“{rate}” is no rate.",
-            hint="Write N/S: N requests in S seconds, such as 133/60.",
+            hint="Write N/S: N requests in S seconds, such as 133/60; or zenodo.",
         )
     return int(match[1]), int(match[2] or 1)

@@ -240,8 +240,12 @@ def _one_location(one: dict[str, Any]) -> dict[str, Any]:
         raise crash()
     kept = {name: one[name] for name in ("place", "description") if one.get(name)}
     if one.get("lon") and one.get("lat"):
-        kept.update(lon=one["lon"], lat=one["lat"])
+        kept.update(lon=_number(one["lon"]), lat=_number(one["lat"]))
     return kept
+
+
+def _number(value: Any) -> Any:
+    return float(value) if isinstance(value, int) else value
 
 
 def _dates(sent: dict[str, Any], done: Cleaned) -> None:

@@ -56,6 +56,8 @@ def view_of(db: sqlite3.Connection, one: Deposition, *, draft: bool, fresh: bool
 
 def body_of(view: View, call: Call, problems: list[Problem] | None = None) -> dict[str, Any]:
     """A record in the JSON that the client asked for."""
+    if not may_read(call, view.one):
+        view.files = []
     if wants_rdm(call):
         return rdm.record(view, call.base, problems)
     in_review = bool(view.review and view.review.is_open)
@@ -68,6 +70,8 @@ def _listed(view: View, call: Call) -> dict[str, Any]:
     """A record in a page of results, which tells a little less."""
     view.listed = True
     body = body_of(view, call)
+    if view.draft and not wants_rdm(call):
+        body["files"] = []
     return {**body, "swh": None} if "swh" in body else body
 
 
@@ -115,10 +119,14 @@ def create(call: Call) -> HTTPResponse:
     with call.repository.catalogue.write() as db:
         one = depositions.create_side(db, side, call.account)
         view = view_of(db, one, draft=True, fresh=True)
-    told = depositions.all_problems(view.side)
-    if not body.get("metadata"):  # of what was not sent at all nothing is missing
-        told = [one for one in told if one[0] == "metadata.publisher"]
+    told = _told(view) if body.get("metadata") else depositions.publisher_problems(view.side)
     return _answer(view, call, 201, told)
+
+
+def _told(view: View) -> list[Problem]:
+    problems = depositions.all_problems(view.side)
+    lacking = depositions.publisher_problems(view.side)
+    return problems + [one for one in lacking if one not in problems]
 
 
 def own_draft(db: sqlite3.Connection, call: Call) -> Deposition:
@@ -154,7 +162,7 @@ def update(call: Call) -> HTTPResponse:
         fresh = depositions.new_side(data, kept, draft.revision + 2)
         one = depositions.save_draft(db, one, fresh)
         view = view_of(db, one, draft=True)
-    told = depositions.all_problems(view.side)
+    told = _told(view)
     if not view.files:
         told.append(("files.enabled", "Missing uploaded files."))
     return _answer(view, call, 200, told)
@@ -286,8 +294,8 @@ def hits_answer(
 def page_links(call: Call, path: str, total: int, sort: str) -> dict[str, str]:
     """The addresses of this page of results and of its neighbours."""
     size, page = int(call.query.get("size", 25)), int(call.query.get("page", 1))
-    asked = {**call.query, "size": str(size), "sort": sort}
-    asked.pop("access_token", None)
+    asked = {name: value for name, value in call.query.items() if name in _PAGING}
+    asked |= {"size": str(size), "sort": sort}
 
     def url(number: int) -> str:
         query = sorted({**asked, "page": str(number)}.items())
@@ -299,6 +307,9 @@ def page_links(call: Call, path: str, total: int, sort: str) -> dict[str, str]:
     if page * size < total:
         links["next"] = url(page + 1)
     return links
+
+
+_PAGING = ("q", "all_versions", "shared_with_me")
 
 
 def versions(call: Call) -> HTTPResponse:
@@ -330,6 +341,11 @@ def new_version(call: Call) -> HTTPResponse:
 
 def check_may_read(call: Call, one: Deposition) -> None:
     """The files of a closed record are for its owner only."""
-    is_open = one.public and one.public.data["access"]["files"] == "public"
-    if not is_open and call.account != one.owner:
+    if not may_read(call, one):
         raise forbidden()
+
+
+def may_read(call: Call, one: Deposition) -> bool:
+    """Whether this account may read a record's files."""
+    is_open = one.public is not None and one.public.data["access"]["files"] == "public"
+    return is_open or call.account == one.owner or (one.public is None and call.account > 0)

@@ -12,7 +12,7 @@ from hdp.practice import catalogue, communities, depositions
 from hdp.practice.catalogue import Catalogue, now
 from hdp.practice.faults import Faults
 from hdp.practice.files import Bodies
-from hdp.practice.limits import Limiter
+from hdp.practice.limits import limiters
 from hdp.practice.translation import to_native
 from hdp.sdk.errors import ProjectError
 
@@ -24,7 +24,7 @@ class Repository:
 
     def __init__(self, folder: Path, faults: str = "", rate: str | float | None = None) -> None:
         self.faults = Faults(faults)
-        self.limiter = Limiter(rate)
+        self.limiter, self.search_limiter = limiters(rate)
         self.quota = self.largest_file = 50 * 10**9  # bytes; tests may lower them
         try:
             folder.mkdir(parents=True, exist_ok=True)
