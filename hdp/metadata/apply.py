@@ -195,6 +195,7 @@ class _Application:
         if dated:
             self._span(name, made, dated, schema)
         if not self._complete(entry, made, varying, schema) or not _has_date(made, dated):
+            self._tell_lost(name, made, varying, schema)
             return {}
         self._check_name(name, made, varying, schema)
         origin = varying[0] if varying else Got(None, "literal")
@@ -257,6 +258,22 @@ class _Application:
             return False
         may_vary = any(rule.varies() for rule in entry.attributes.values())
         return bool(made) and (bool(varying) or not may_vary)
+
+    def _tell_lost(
+        self, name: str, made: dict[str, Any], varying: list[Got], schema: Schema
+    ) -> None:
+        """Warn where cells of an entry that is left out are used for nothing else."""
+        missing = [key for key in schema.get("required", ()) if key not in made]
+        rules = [rule for one in self.rules.values() for rule in one.all_rules()]
+        used = [column for rule in rules for column in rule.columns()]
+        lost = [got for got in varying if got.column and used.count(got.column) == 1]
+        if not missing or not lost:
+            return
+        words = ", ".join(f'"{got.value}"' for got in lost[:5])
+        message = f"An entry of {name} is left out: it says {words}, and no {missing[0]}."
+        hint = f"Fill in {missing[0]}, or empty the other cells of the entry."
+        where = self._where(name, lost[0])
+        self.findings.append(Finding("warning", "entry-incomplete", message, hint, where))
 
     def _origin(self, got: Got) -> dict[str, Any]:
         table = self.table if got.row is not None else ""

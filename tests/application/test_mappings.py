@@ -43,7 +43,11 @@ def rows_of(app, stage):
 
 
 def test_each_item_uses_the_mapping_that_is_for_it(app, folder, do):
-    other = (folder / "mapping.yaml").read_text("utf-8").replace("{column: title}", "{literal: Title one}")
+    other = (
+        (folder / "mapping.yaml")
+        .read_text("utf-8")
+        .replace("{column: title}", "{literal: Title one}")
+    )
     (folder / "one.yaml").write_text(other, "utf-8")
     describing.set_mapping(app, folder / "one.yaml", applies=make_rule(["photo_001*"]))
     assert [(one["name"], one["for"], one["items"]) for one in list_rows(app)] == [
@@ -153,9 +157,7 @@ def test_values_that_a_check_found_are_left_out(app, folder, do):
     assert describing.show_mapping(app)["yaml"].startswith("# mine\n")
     assert check_mapping(app).counts["error"] == 0
     do("prepare")
-    found = [
-        "orcid" in app.desk(ENV).live(number).metadata["creators"][0] for number in (1, 2, 3)
-    ]
+    found = ["orcid" in app.desk(ENV).live(number).metadata["creators"][0] for number in (1, 2, 3)]
     assert found == [False, False, True]
     with pytest.raises(NotFound):
         leave_out(app, code)
