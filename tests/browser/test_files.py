@@ -278,3 +278,86 @@ def fill(app, count: int) -> None:
             )
 
     app.project.write(write)
+
+
+class Hand:
+    """The Files view with its dialogs, by role and name."""
+
+    def __init__(self, page, expect):
+        self.page, self.expect, self.dialog = page, expect, page.get_by_role("dialog")
+
+    def item(self, name: str) -> None:
+        show(self.page, re.compile(f"^{name}$"))
+
+    def file(self, name: str, action: str) -> None:
+        self.page.get_by_role("button", name=f"Actions for {name}").click()
+        self.page.get_by_role("menuitem", name=action).click()
+
+    def more(self, action: str) -> None:
+        self.page.get_by_role("button", name="More actions").click()
+        self.page.get_by_role("menuitem", name=action).click()
+
+    def files(self):
+        return self.page.get_by_role("region", name="Files of the item")
+
+
+@pytest.fixture
+def hand(page, expect):
+    return Hand(page, expect)
+
+
+def test_merging_moving_splitting_and_the_rules_again(page, expect, make, make_folder, hand):
+    make_folder(4)
+    make([".jpg"])
+    page.reload()
+    go(page, "files")
+    for name in ("photo_000", "photo_001"):
+        page.get_by_role("checkbox", name=f"Select {name}").check()
+    page.get_by_label("Select Batch Action").select_option(label="Merge into one item")
+    page.get_by_role("button", name="Execute").click()
+    page.keyboard.type("Bowl")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="photo_000")).to_have_count(0)
+    expect(hand.dialog).to_have_count(0)
+    hand.item("photo_002")
+    expect(hand.files()).to_contain_text("photo_002.jpg")
+    hand.item("Bowl")
+    hand.file("photo_001.jpg", "Make it the primary file")
+    expect(hand.files().get_by_role("row").nth(1)).to_contain_text("photo_001.jpg")
+    hand.file("photo_000.jpg", "Move to another item...")
+    hand.dialog.get_by_role("radio", name="photo_003").check()
+    hand.dialog.get_by_role("button", name="Move").click()
+    expect(hand.files()).not_to_contain_text("photo_000.jpg")
+    hand.item("photo_003")
+    hand.file("photo_000.jpg", "Split off as an item of its own")
+    expect(page.get_by_role("heading", level=1)).to_have_text("photo_000")
+    hand.item("Bowl")
+    hand.more("Group by the rules again...")
+    hand.dialog.get_by_role("button", name="Group by the rules").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("photo_001")
+
+
+def test_adding_and_finding_again(page, expect, app, make, make_folder, tmp_path, hand):
+    folder = make_folder(2)
+    make([".jpg"])
+    other = tmp_path / "elsewhere"
+    (other / "new").mkdir(parents=True)
+    (other / "new" / "broken.jpg").write_bytes(b"\xff\xd8 cut")
+    (folder / "photo_001.jpg").rename(other / "renamed.jpg")
+    page.reload()
+    go(page, "files")
+    page.get_by_role("button", name="Add files or folder...").click()
+    hand.dialog.get_by_label("File or folder").fill(str(tmp_path / "nowhere"))
+    hand.dialog.get_by_role("button", name="Add").click()
+    expect(hand.dialog.get_by_role("alert")).to_contain_text("nowhere is not there")
+    hand.dialog.get_by_label("File or folder").fill(str(other / "new"))
+    hand.dialog.get_by_role("button", name="Add").click()
+    row = page.get_by_role("row").filter(has_text="broken.jpg")
+    expect(row).to_contain_text("Invalid")  # opened without being asked to
+    hand.item("photo_001")
+    expect(page.get_by_text("This file is not where it was.")).to_be_visible()
+    hand.more("Find again...")
+    hand.dialog.get_by_label("Folder to look in").fill(str(other))
+    hand.dialog.get_by_role("button", name="Find again").click()
+    expect(hand.files()).to_contain_text("renamed.jpg")
+    expect(page.get_by_text("No file has a finding.")).to_be_visible()
