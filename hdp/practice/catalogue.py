@@ -153,6 +153,24 @@ def new_uuid() -> str:
     return str(uuid.uuid4())
 
 
+_mind = threading.local()
+
+
+@contextmanager
+def pretending() -> Iterator[None]:
+    """What this thread writes meanwhile is forgotten: the fault of an answer without effect."""
+    _mind.pretends = True
+    try:
+        yield
+    finally:
+        _mind.pretends = False
+
+
+def is_pretending() -> bool:
+    """Whether nothing that this thread does may last."""
+    return bool(getattr(_mind, "pretends", False))
+
+
 class Catalogue:
     """Opens `catalogue.sqlite` in the folder; reads and writes run in short transactions."""
 
@@ -228,7 +246,7 @@ class Catalogue:
             except BaseException:
                 db.execute("ROLLBACK")
                 raise
-            db.execute("COMMIT")
+            db.execute("ROLLBACK" if is_pretending() else "COMMIT")
 
 
 def _upgrade(db: sqlite3.Connection) -> None:
@@ -255,6 +273,12 @@ def last_number(db: sqlite3.Connection) -> int:
 def go_on_after(db: sqlite3.Connection, number: int) -> None:
     """Give only numbers after this one: an emptied repository must not use one again."""
     db.execute("UPDATE counter SET next = MAX(next, ?)", (number,))
+
+
+def remove_all(db: sqlite3.Connection) -> None:
+    """Forget every record, its files and its requests."""
+    for table in ("side", "record", "file", "inclusion", "comment", "request"):
+        db.execute(f"DELETE FROM {table}")
 
 
 def allocate(db: sqlite3.Connection, count: int) -> int:

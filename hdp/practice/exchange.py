@@ -6,14 +6,14 @@ import json
 import logging
 import secrets
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import cached_property
 from typing import IO, Any, cast
 
 from bottle import HTTPError, HTTPResponse, request
 
-from hdp.practice import refusals
-from hdp.practice.catalogue import CatalogueError
+from hdp.practice import refusals, striking
+from hdp.practice.catalogue import CatalogueError, pretending
 from hdp.practice.faults import Fault
 from hdp.practice.refusals import forbidden, refuse
 from hdp.practice.repository import Repository
@@ -93,14 +93,14 @@ def guarded(
         call = Call(repository, words, faults)
         refused = "" if allowed else limiter.sentence
         result = _answered(call, handler, kind, refused=refused, needs_token=needs_token)
+        if "429-bare" in faults:
+            headers.pop("Retry-After", None)
         for name, value in headers.items():
             if name not in result.headers:
                 result.set_header(name, value)
         result.set_header("X-Content-Type-Options", "nosniff")
         _drain(call)
-        if "lost-answer" in faults:
-            call.environ["hdp.abort"]()
-        return result
+        return striking.spoil(result, faults, call.environ)
 
     return inner
 
@@ -119,7 +119,8 @@ def _answered(
         _strike(call, kind)
         if needs_token and not call.account:
             raise _no_token(kind)
-        return handler(call)
+        with pretending() if "no-effect" in call.faults else nullcontext():
+            return handler(call)
     except HTTPResponse as refusal:
         return refusal
     except CatalogueError:
@@ -145,27 +146,16 @@ def _strike(call: Call, kind: str) -> None:
     faults = call.faults
     if "slow" in faults:
         call.environ["hdp.closing"].wait(faults["slow"].seconds)
-    if "429" in faults:
-        wait = str(round(faults["429"].seconds) or 1)
-        raise refuse(429, "133 per 1 minute", {"Retry-After": wait})
-    if "503" in faults:
-        raise refuse(503, refusals.OVERLOADED, {"Retry-After": str(round(faults["503"].seconds))})
-    if "token-refused" in faults:
+    striking.refuse_on_order(faults)
+    if "token-revoked" in faults:
+        call.repository.faults.add("token-refused*")
+    if "token-refused" in faults or "token-revoked" in faults:
         raise _no_token(kind)
     if "cut-upload" in faults:
         call.body.read(min(_BLOCK, call.length // 2))
         call.environ["hdp.abort"]()
         raise refuse(400, "The connection was cut.")
-    _change_on_site(call)
-
-
-def _change_on_site(call: Call) -> None:
-    record, repository = call.words.get("record", ""), call.repository
-    if "changed-on-site" in call.faults:
-        title = f"{repository.title_of(record)} (changed on the site)"
-        repository.change_on_site(record, title=title)
-    if "files-changed-on-site" in call.faults:
-        repository.add_on_site(record, "added-on-the-site.txt", b"added on the site\n")
+    striking.change_on_site(call.repository, call.words.get("record", ""), faults)
 
 
 def _drain(call: Call) -> None:

@@ -2,7 +2,8 @@
 
 A specification is a list of faults separated by commas: `WORD[=SECONDS][:KIND][*COUNT]`.
 
-- WORD: see `WORDS`. SECONDS: how long `slow` waits, or the Retry-After of 429 and 503 (1).
+- WORD: see `WORDS`. SECONDS: how long `slow` and `slow-body` take, or the Retry-After of 429 and
+  503 (1).
 - KIND: the kind of request it strikes (see `KINDS`); without one, the next request of any kind.
 - COUNT: how often it strikes (once); `*` alone means always.
 
@@ -20,12 +21,27 @@ from hdp.sdk.errors import UsageError
 
 WORDS = {
     "429": "too many requests: not done",
+    "429-bare": "too many requests, without a Retry-After: not done",
+    "500": "the server failed: not done",
+    "502": "a proxy's page instead of an answer: not done",
     "503": "overloaded: not done",
+    "504": "a proxy waited too long: not done",
+    "504-done": "a proxy waited too long, but it was done",
     "lost-answer": "done, but the connection ends without an answer",
     "slow": "answers late",
+    "slow-body": "the answer comes bit by bit",
+    "cut-body": "done, but the connection ends in the middle of the answer",
+    "no-effect": "answered well, but nothing was done",
     "cut-upload": "the connection ends in the middle of the body: not done",
     "wrong-checksum": "the file is damaged on its way, and its checksum says so",
+    "disk-full": "the server has no room for the body: not done",
+    "quota-full": "the draft's quota is used up: not done",
+    "too-many-files": "the draft has a hundred files already: not done",
     "token-refused": "the token is refused: not done",
+    "token-revoked": "the token is refused from now on",
+    "cleaned": "before the request, all records and drafts were removed",
+    "deleted-on-site": "before the request, somebody else deletes the draft",
+    "published-on-site": "before the request, somebody else publishes the draft",
     "changed-on-site": "before the request, somebody else changes the draft's title",
     "files-changed-on-site": "before the request, somebody else adds a file to the draft",
     "vanish": "the upload is answered well, but the file is not there",
@@ -39,12 +55,24 @@ KINDS = (
 _SPEC = re.compile(
     r"(?P<word>[\w-]+)(?:=(?P<seconds>\d+(?:\.\d+)?))?(?::(?P<kind>[\w-]+))?(?P<times>\*\d*)?"
 )
-_ONLY = {
+_CHANGES = tuple(kind for kind in KINDS if kind not in ("list", "get", "files", "me"))
+_OF_DRAFT = (
+    "get", "metadata", "files", "delete-file", "publish", "discard", "begin", "commit", "reserve",
+    "review", "submit",
+)  # fmt: skip
+_ONLY: dict[str, tuple[str, ...]] = {
     "cut-upload": ("upload",),
     "wrong-checksum": ("upload",),
     "vanish": ("upload",),
-    "changed-on-site": ("get", "metadata", "files", "delete-file", "publish", "discard", "edit"),
-    "files-changed-on-site": ("get", "metadata", "files", "delete-file", "publish", "discard"),
+    "disk-full": ("upload",),
+    "quota-full": ("upload",),
+    "too-many-files": ("upload", "begin"),
+    "no-effect": _CHANGES,
+    "504-done": _CHANGES,
+    "changed-on-site": (*_OF_DRAFT, "edit"),
+    "deleted-on-site": (*_OF_DRAFT, "edit"),
+    "published-on-site": _OF_DRAFT,
+    "files-changed-on-site": _OF_DRAFT,
 }
 
 

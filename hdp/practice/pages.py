@@ -32,7 +32,7 @@ def index(call: Call) -> HTTPResponse:
         found = catalogue.all_records(db)
     rows = "".join(_row(one) for one in found)
     table = f"<table><tr><th>Id<th>Title<th>State<th>DOI</tr>{rows}</table>"
-    return _page("Practice repository", table if found else "<p>There is no record yet.</p>")
+    return page("Practice repository", table if found else "<p>There is no record yet.</p>")
 
 
 def _row(one: Deposition) -> str:
@@ -54,13 +54,13 @@ def landing(call: Call) -> HTTPResponse:
         one = catalogue.find(db, read_id(number))
         latest = native.latest_of(db, read_id(number))
         if latest:
-            return _redirect(f"/records/{latest}")
+            return redirect(f"/records/{latest}")
         if not one or not one.public:
             return _missing()
         files = catalogue.files_of(db, one.public.bucket)
         versions = [v for v in catalogue.versions(db, one.concept) if v.public]
     one.draft = None
-    return _page(_title(one), _facts(one) + _files(one, files) + _versions(one, versions))
+    return page(_title(one), _facts(one) + _files(one, files) + _versions(one, versions))
 
 
 def latest(call: Call) -> HTTPResponse:
@@ -68,7 +68,7 @@ def latest(call: Call) -> HTTPResponse:
     with call.repository.catalogue.read() as db:
         one = catalogue.find(db, read_id(call.words["record"]))
         number = native.latest_of(db, one.concept) if one else None
-    return _redirect(f"/records/{number}") if number else _missing()
+    return redirect(f"/records/{number}") if number else _missing()
 
 
 def draft(call: Call) -> HTTPResponse:
@@ -79,9 +79,9 @@ def draft(call: Call) -> HTTPResponse:
     if not one:
         return _missing()
     if not one.draft:
-        return _redirect(f"/records/{one.id}")
+        return redirect(f"/records/{one.id}")
     note = "<p>This is a draft. Change and publish it in the program that made it.</p>"
-    return _page(f"Draft: {_title(one)}", note + _facts(one) + _files(one, one.files))
+    return page(f"Draft: {_title(one)}", note + _facts(one) + _files(one, one.files))
 
 
 def moved(call: Call) -> HTTPResponse:
@@ -92,7 +92,7 @@ def moved(call: Call) -> HTTPResponse:
 
 def resolved(call: Call) -> HTTPResponse:
     """Where a DOI leads to."""
-    return _redirect(f"/records/{quote(call.words['record'], safe='')}")
+    return redirect(f"/records/{quote(call.words['record'], safe='')}")
 
 
 def file(call: Call) -> HTTPResponse:
@@ -146,22 +146,26 @@ def _versions(one: Deposition, versions: list[Deposition]) -> str:
     return f"<h2>Versions</h2><ul>{rows}</ul>"
 
 
-def _redirect(where: str) -> HTTPResponse:
-    return HTTPResponse(status=302, headers={"Location": where})
+def redirect(where: str, status: int = 302) -> HTTPResponse:
+    """Leads to another address."""
+    return HTTPResponse(status=status, headers={"Location": where})
 
 
 def _missing() -> HTTPResponse:
-    return _page("Not there", "<p>There is no such record here.</p>", 404)
+    return page("Not there", "<p>There is no such record here.</p>", 404)
 
 
-def _page(title: str, body: str, status: int = 200) -> HTTPResponse:
+def page(title: str, body: str, status: int = 200, *, forms: bool = False) -> HTTPResponse:
+    """A page with our notice above it; forms may be sent only where they are meant to be."""
+    policy = _POLICY.replace("form-action 'none'", "form-action 'self'") if forms else _POLICY
     text = (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(title)}</title>'
         f"<style>{_STYLE}</style><body><p class=notice>{NOTICE}</p>"
-        f'<p><a href="/">All records</a></p><h1>{escape(title)}</h1>{body}</body></html>'
+        f'<p><a href="/">All records</a> · <a href="/reviews">Reviews</a></p>'
+        f"<h1>{escape(title)}</h1>{body}</body></html>"
     )
     return HTTPResponse(
         body=text.encode("utf-8", "replace"),
         status=status,
-        headers={"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": _POLICY},
+        headers={"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy},
     )

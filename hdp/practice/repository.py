@@ -25,6 +25,7 @@ class Repository:
     def __init__(self, folder: Path, faults: str = "", rate: str | float | None = None) -> None:
         self.faults = Faults(faults)
         self.limiter, self.search_limiter = limiters(rate)
+        self.page_secret = secrets.token_urlsafe(16)  # in the forms of our own pages
         self.quota = self.largest_file = 50 * 10**9  # bytes; tests may lower them
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -68,6 +69,25 @@ class Repository:
             for file in one.files:
                 if file.key == name:
                     depositions.delete_file(db, self.bodies, one, file)
+
+    def delete_on_site(self, draft_id: int | str) -> None:
+        """Delete a draft as somebody in the browser would."""
+        with self.catalogue.write() as db:
+            one = depositions.get(db, str(draft_id))
+            if one.draft:
+                depositions.discard(db, one, self.bodies)
+
+    def publish_on_site(self, draft_id: int | str) -> None:
+        """Publish a draft as somebody in the browser would."""
+        with self.catalogue.write() as db:
+            one = depositions.get(db, str(draft_id))
+            if one.draft:
+                depositions.publish_checked(db, one)
+
+    def clean(self) -> None:
+        """Remove all records and drafts, as a sandbox is cleaned at times; numbers go on."""
+        with self.catalogue.write() as db:
+            catalogue.remove_all(db)
 
     def title_of(self, draft_id: str) -> str:
         """The present title of a deposition, empty where it has none."""

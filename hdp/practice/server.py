@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 from bottle import Bottle, HTTPResponse
 
-from hdp.practice import api, native, native_files, pages, reviews
+from hdp.practice import api, desk, native, native_files, pages, reviews
 from hdp.practice.exchange import Call, Handler, guarded, on_error
 from hdp.practice.faults import Faults
 from hdp.practice.repository import Repository
@@ -94,6 +94,7 @@ _PAGES: tuple[tuple[str, Callable[[Call], HTTPResponse]], ...] = (
     ("/records/<record>/latest", pages.latest),
     ("/records/<record>/files/<key>", pages.file),
     ("/record/<record>", pages.moved),
+    ("/reviews", desk.show),
     ("/deposit/<record>", pages.draft),
     ("/uploads/<record>", pages.draft),
     ("/doi/10.5072/zenodo.<record>", pages.resolved),
@@ -137,6 +138,8 @@ def build(repository: Repository) -> Bottle:
         app.route(path, method, guarded(repository, handler, kind=kind, needs_token=token))
     for path, page in _PAGES:
         app.route(path, "GET", guarded(repository, page, kind="", needs_token=False))
+    decide = guarded(repository, desk.decide, kind="", needs_token=False)
+    app.route("/reviews/<request>", "POST", decide)
     return app
 
 
