@@ -5,7 +5,7 @@ import re
 
 import pytest
 from hdp_plugins.zenodo.target import Zenodo
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hdp.metadata.checks import check_record
@@ -103,6 +103,7 @@ def test_any_text_in_an_html_field_is_text_there(text):
     assert text_to_html(text) == made
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(sorted(FIELDS)) | st.text(max_size=5),

@@ -1,7 +1,7 @@
 """Names of people turned round, and what is no name of one person."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hdp.metadata.named import check_name
@@ -54,6 +54,7 @@ def test_what_is_no_doubt():
         assert check_name(name) == [] and people_in(name) == [name]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60), st.sampled_from(ORDERS))
 def test_no_word_is_lost(name, order):
     turned, _ = reorder(name, order)
