@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hdp.cli import running
 from hdp.cli.base import Command, example, pass_session
 from hdp.cli.main import FAILED, OK
 
@@ -29,6 +30,14 @@ def _tell(session: Session, app: Application, told: dict[str, Any]) -> int:
         session.write(f"{one['id']}  {one['key']}: {files}")
     session.emit({**told, "items": found, "total": len(found)})
     return OK
+
+
+def _open_new(session: Session, app: Application) -> None:
+    """Open the files that nobody has opened yet, as after a scan."""
+    from hdp.application import checking
+
+    if (job := checking.check_files(app)) is not None:
+        running.wait(session, app, job)
 
 
 @click.command("merge", cls=Command, epilog=example("hdp item merge 3 4 --key amphora"))
@@ -121,7 +130,9 @@ def add(session: Session, paths: tuple[Path, ...]) -> int:
     from hdp.application import adding
 
     app = session.open()
-    return _tell(session, app, adding.add_paths(app, [one.absolute() for one in paths]))
+    told = adding.add_paths(app, [one.absolute() for one in paths])
+    _open_new(session, app)
+    return _tell(session, app, told)
 
 
 @click.command("find", cls=Command, epilog=example("hdp item find --in /media/new-drive"))
@@ -135,6 +146,7 @@ def find(session: Session, ids: tuple[int, ...], folder: Path) -> int:
 
     app = session.open()
     told = finding_again.find_again(app, ids, folder.absolute())
+    _open_new(session, app)
     for one in told["missing"]:
         session.tell(f"Still missing: {one}")
     _tell(session, app, told)

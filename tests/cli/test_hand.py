@@ -55,6 +55,12 @@ def test_add_and_find(hdp, made, folder, tmp_path):
     assert hdp("item", "list", "--status", "missing", "--json").json["total"] == 0
 
 
+def test_what_is_added_is_opened_at_once(hdp, made, tmp_path):
+    (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8 cut")
+    assert hdp("item", "add", tmp_path / "broken.jpg").code == 0
+    assert list(ids(hdp("item", "list", "--status", "invalid", "--json"))) == ["broken.jpg"]
+
+
 def test_accepting_is_bound_to_the_problem(hdp, made, folder):
     (folder / "photo_000.jpg").write_bytes(b"\xff\xd8 cut short")
     assert hdp("project", "scan").code == 0
