@@ -194,7 +194,8 @@ class TargetContract:
         assert public.id not in listed
         for one in made:
             assert target.same_metadata(self.record(), listed[one.id])
-            assert listed[one.id].created is None or listed[one.id].created.tzinfo
+            created = listed[one.id].created
+            assert created is None or created.tzinfo is not None
         later = datetime.now(UTC) + timedelta(days=1)
         assert not target.list_drafts(later)
 

@@ -92,7 +92,16 @@ class RecordsApi:
         known = part(part(data, "parent"), "review")
         if known.get("status") in (None, "created"):
             return self._draft(data)
-        return self._draft(data, self._object("GET", f"{draft_path(draft_id)}/review"))
+        return self._draft(data, self._request(f"{draft_path(draft_id)}/review"))
+
+    def _request(self, path: str) -> dict[str, Any]:
+        """A request for review; its last reply with its words, which only the timeline has."""
+        found = self._object("GET", path)
+        if found.get("last_reply") and found.get("id"):
+            place = f"/api/requests/{segment(str(found['id']))}/timeline"
+            said = self._hits(place, {"size": 100})
+            found["last_reply"] = review.last_comment(said) or found["last_reply"]
+        return found
 
     def list_drafts(self, since: datetime | None) -> Iterator[Draft]:
         """This account's drafts of records never published, newest first."""

@@ -12,14 +12,32 @@ from hdp_plugins.inveniordm.people import Words, entries
 from hdp_plugins.zenodo import identifiers as ids
 from hdp_plugins.zenodo import translate, vocabulary
 
-# Funders by the number of the deposit API -> the one of the records API (ROR).
+# Funders by their number in the Funder Registry -> their ROR, which the records API wants.
 FUNDERS = {
+    "10.13039/100000001": "021nxhr62",  # National Science Foundation
+    "10.13039/100000002": "01cwqze88",  # National Institutes of Health
+    "10.13039/100001345": "006cvnv84",  # Social Sciences and Humanities Research Council
+    "10.13039/100004440": "029chgv08",  # Wellcome Trust
+    "10.13039/100018231": "03zj4c476",  # Aligning Science Across Parkinson's
+    "10.13039/501100000024": "01gavpb45",  # Canadian Institutes of Health Research
+    "10.13039/501100000038": "01h531d29",  # Natural Sciences and Engineering Research Council
+    "10.13039/501100000690": "001aqnf71",  # Research Councils UK, now the one below
+    "10.13039/100014013": "001aqnf71",  # UK Research and Innovation
     "10.13039/501100000780": "00k4n6c32",  # European Commission
+    "10.13039/501100000806": "02k4b9v70",  # European Environment Agency
+    "10.13039/501100000923": "05mmh0f86",  # Australian Research Council
+    "10.13039/501100000925": "011kf5r70",  # National Health and Medical Research Council
+    "10.13039/501100001602": "0271asj38",  # Science Foundation Ireland
+    "10.13039/501100001665": "00rbzpz17",  # Agence Nationale de la Recherche
     "10.13039/501100001711": "00yjd3n13",  # Swiss National Science Foundation
+    "10.13039/501100001871": "00snfqn58",  # Fundação para a Ciência e a Tecnologia
+    "10.13039/501100002341": "05k73zm37",  # Research Council of Finland
     "10.13039/501100002428": "013tf3c58",  # Austrian Science Fund
     "10.13039/501100003246": "04jsz6e67",  # Dutch Research Council
-    "10.13039/100000001": "021nxhr62",  # National Science Foundation
-    "10.13039/100004440": "029chgv08",  # Wellcome Trust
+    "10.13039/501100004410": "04w9kkr77",  # TÜBİTAK
+    "10.13039/501100004488": "03n51vw80",  # Croatian Science Foundation
+    "10.13039/501100004564": "01znas443",  # Ministry of Education, Serbia
+    "10.13039/501100006364": "03m8vkq32",  # Institut National du Cancer
 }
 CUSTOM = {
     "journal:journal": {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 from hdp.sdk import Draft, Finding, Record, Review
@@ -66,6 +66,13 @@ def read(draft: Mapping[str, Any], request: Mapping[str, Any]) -> Review | None:
         comment=comment if theirs else "",
         url=str(part(request, "links").get("self_html") or ""),
     )
+
+
+def last_comment(timeline: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """The newest comment of a timeline; what was done is told there too and is none."""
+    comments = [one for one in timeline if one.get("type") == "C"]
+    newest = max(comments, key=lambda one: str(one.get("created")), default=None)
+    return dict(newest) if newest else None
 
 
 def _state(text: str) -> ReviewState:

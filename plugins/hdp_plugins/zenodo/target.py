@@ -1,10 +1,13 @@
-"""Zenodo's deposit API as the verbs of a target. Addresses start at the connection's."""
+"""Zenodo as a target: metadata by its records API, files and publishing by its deposit API.
+
+The records API says organisations, several affiliations, single dates and review by a community,
+and tells all that it holds; the deposit API takes a file in one request.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
@@ -24,7 +27,6 @@ from hdp.sdk import (
     RemoteFile,
     Response,
     Target,
-    TargetError,
     Term,
     Unauthorised,
 )
@@ -32,7 +34,6 @@ from hdp_plugins.inveniordm import comparing, review
 from hdp_plugins.inveniordm.api import RecordsApi
 from hdp_plugins.inveniordm.native import ZENODO, to_native
 from hdp_plugins.zenodo import answers, checks, translate, vocabulary
-from hdp_plugins.zenodo.choosing import needs_deposit_api
 
 DEPOSITIONS = "/api/deposit/depositions"
 RECORDS = "/api/records"
@@ -105,40 +106,26 @@ class Zenodo(Target):
 
     def create_draft(self, record: Record, key: str) -> Draft:
         """A new draft with metadata; `key` is not sent, Zenodo has no place for it."""
-        if not needs_deposit_api(record):
-            return self._api.create_draft(record)
-        made = self._call("POST", DEPOSITIONS, json={"metadata": translate.to_deposit(record)})
-        return self._read_again(answers.to_draft(answers.read_object(made), ""))
+        return self._api.create_draft(record)
 
     def update_draft(self, draft_id: str, record: Record) -> Draft:
         """Replace the metadata; what the record does not have is taken away."""
-        if not needs_deposit_api(record):
-            return self._api.update_draft(draft_id, record)
-        body = {"metadata": translate.to_deposit(record)}
-        made = self._call("PUT", _deposition(draft_id), json=body)
-        return self._read_again(answers.to_draft(answers.read_object(made), ""))
-
-    def _read_again(self, draft: Draft) -> Draft:
-        """The draft as the records API tells it; what was done is done if it does not answer."""
-        try:
-            return self.get_draft(draft.id)
-        except TargetError:
-            return draft
+        return self._api.update_draft(draft_id, record)
 
     def get_draft(self, draft_id: str) -> Draft:
         """The draft; Missing when there is none or it is published and not being edited.
 
         The records API tells all that it holds; the deposit API hides some of it.
         """
-        # Why a draft is missing, the deposit API says better.
-        with suppress(Missing):
+        try:
             return self._api.get_draft(draft_id)
-        data = answers.read_object(self._call("GET", _deposition(draft_id)))
-        if data.get("state") == "done":
-            raise Missing(
-                f"Record {draft_id} is published and has no open draft.", code="already-published"
-            )
-        return answers.to_draft(data, self.page_url(draft_id))
+        except Missing as error:
+            gone = error
+        # Only a published record has no draft and is there.
+        self._api.get_record(draft_id)
+        raise Missing(
+            f"Record {draft_id} is published and has no open draft.", code="already-published"
+        ) from gone
 
     def list_files(self, draft_id: str) -> Sequence[RemoteFile]:
         """The draft's files in the order of their names."""
