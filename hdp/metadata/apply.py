@@ -68,6 +68,7 @@ class _Application:
         self.table = table
         self.values: dict[str, Any] = {}
         self.origins: dict[str, dict[str, Any]] = {}
+        self._cells: dict[int, dict[str, Got]] = {}  # by the entry's id, while it is being made
         self.findings: list[Finding] = []
         self._running: list[str] = []
 
@@ -159,6 +160,7 @@ class _Application:
                 for made in self._of_entry(one.name, entry, row, schema):
                     if made not in found:
                         found.append(made)
+        self._note_cells(one.name, found)
         if one.schema.get("type") == "object":
             return found[0] if found else None
         return found
@@ -177,6 +179,7 @@ class _Application:
         attributes = fields_of(schema)
         made: dict[str, Any] = {}
         varying: list[Got] = []
+        cells: dict[str, Got] = {}
         dated: dict[str, tuple[Rule, Got]] = {}
         for key, rule in entry.attributes.items():
             attribute = attributes.get(key, {})
@@ -187,6 +190,8 @@ class _Application:
                 continue
             if rule.varies() and found[0].rule != "default":
                 varying.append(found[0])
+                if found[0].row is not None:
+                    cells[key] = found[0]
             self._check_one(f"{name}.{key}", rule, found, attribute)
             if has_span(schema) and key in ("start", "end"):
                 dated[key] = (rule, found[0])
@@ -200,7 +205,18 @@ class _Application:
         self._check_name(name, made, varying, schema)
         origin = varying[0] if varying else Got(None, "literal")
         self.origins.setdefault(name, self._origin(origin))
+        self._cells[id(made)] = cells
         return made
+
+    def _note_cells(self, name: str, found: list[dict[str, Any]]) -> None:
+        """Add to the field's origin which cell each part of its entries came from."""
+        parts = {
+            f"{number}.{key}": [got.row, got.column]
+            for number, made in enumerate(found)
+            for key, got in self._cells[id(made)].items()
+        }
+        if parts:
+            self.origins[name] |= {"parts": parts, "entries": len(found)}
 
     def _check_one(self, path: str, rule: Rule, found: list[Got], schema: Schema) -> None:
         """One attribute takes one value; what a rule gives beyond the first would be lost."""

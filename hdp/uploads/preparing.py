@@ -176,7 +176,7 @@ class Preparer:
             for one in self.desk.offline.validate(record)
             if one.where.get("field") not in told and one.code not in told_of_files
         ]
-        return [_placed(one, item, origins) for one in (*ours, *theirs)]
+        return [_placed(one, item, fields, origins) for one in (*ours, *theirs)]
 
     def prepare(self, task: Task, pipeline: str = "") -> None:
         """Write the item's snapshot; InvalidInput with all findings where it cannot be sent so."""
@@ -222,8 +222,19 @@ class Preparer:
         )
 
 
-def _placed(one: Finding, item: Item, origins: Mapping[str, Mapping[str, Any]]) -> Finding:
-    origin = origins.get(str(one.where.get("field", "")).split(".")[0], {})
+def _placed(
+    one: Finding,
+    item: Item,
+    fields: Mapping[str, Any],
+    origins: Mapping[str, Mapping[str, Any]],
+) -> Finding:
+    name, _, part = str(one.where.get("field", "")).partition(".")
+    origin = origins.get(name, {})
+    value = fields.get(name)
+    # Where entries were left out since, the numbers of the parts are others.
+    if isinstance(value, list) and len(value) == origin.get("entries"):
+        row, column = origin["parts"].get(part, (origin.get("row"), origin.get("column")))
+        origin = {**origin, "row": row, "column": column}
     place = {key: origin[key] for key in ("table", "row", "column") if origin.get(key)}
     where = {"item": item.id, "file": item.primary.path, **place, **one.where}
     return Finding(one.severity, one.code, one.message, one.hint, where, one.args)

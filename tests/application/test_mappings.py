@@ -147,6 +147,8 @@ def test_values_that_a_check_found_are_left_out(app, folder, do):
     report = check_mapping(app)
     (code,) = {one.code for one in report.findings if one.severity == "error"}
     assert report.counts["error"] == 2
+    where = next(one.where for one in report.findings if one.code == code)
+    assert (where["item"], where["row"], where["column"]) == (1, 2, "id")
     told = leave_out(app, code)
     assert told["left_out"] == {
         "mapping": [
