@@ -33,6 +33,8 @@ _STATUS = {
 }  # fmt: skip
 _UDIM = re.compile("<udim>", re.IGNORECASE)
 _TILES = range(1001, 1101)
+# A path that goes on behind the end of a name.
+_TWO_NAMES = re.compile(r"\.mtl\s.*[/\\]", re.IGNORECASE)
 # A hostile line of many words would otherwise be looked up in all its parts.
 _MOST_WORDS = 200
 
@@ -143,9 +145,17 @@ class Follower:
         if _UDIM.search(text):
             tiles = (_UDIM.sub(str(one), text) for one in _TILES)
             return [one for one in tiles if self.lookup.find(one, referrer).relpath] or [text]
-        if not reference.several or self.lookup.find(text, referrer, reference.also).relpath:
+        if not reference.several or self.lookup.stands(text, referrer, reference.also):
             return [text]
-        return _split(text, lambda one: bool(self.lookup.find(one, referrer).relpath))
+
+        def stands(one: str) -> bool:
+            return self.lookup.stands(one, referrer)
+
+        def found(one: str) -> bool:
+            return bool(self.lookup.find(one, referrer).relpath)
+
+        readings = [_split(one, stands, found) for one in (text, *reference.also)]
+        return min(readings, key=lambda names: sum(1 for one in names if not found(one)))
 
     def _find(self, text: str, referrer: str, reference: Reference) -> Hit:
         if text != reference.text:
@@ -176,14 +186,22 @@ class Follower:
             node.findings.append(finding)
 
 
-def _split(text: str, exists: Callable[[str], bool]) -> list[str]:
-    """The names in a line that may hold several, each of which may hold spaces."""
+def _split(text: str, stands: Callable[[str], bool], found: Callable[[str], bool]) -> list[str]:
+    """The names in a line that may hold several, each of which may hold spaces.
+
+    What stands where the line says comes before what is found by its last part elsewhere, or
+    `a/x.mtl b/x.mtl` would be one name.
+    """
     words = text.split(" ")[:_MOST_WORDS]
     names, start = [], 0
     while start < len(words):
         ends = list(range(start + 1, len(words) + 1))
-        fits = [n for n in ends[:64] if exists(" ".join(words[start:n]).strip())]
+        tried = [(n, " ".join(words[start:n]).strip()) for n in ends[:64]]
+        fits = [n for n, one in tried if stands(one)]
         marked = [n for n in ends if extension_of(words[n - 1]) == ".mtl"]
+        if not fits:
+            near = [n for n, one in tried if not _TWO_NAMES.search(one) and found(one)]
+            fits = [n for n in marked[:1] if n in near] or near
         end = fits[-1] if fits else (marked or ends[-1:])[0]
         names.append(" ".join(words[start:end]).strip())
         start = end

@@ -64,14 +64,16 @@ class Index:
         return [(one, "case") for one in cased] or [(one, "form") for one in near]
 
     def named(self, name: str, below: str) -> list[str]:
-        """Files of that name below a folder; those spelt exactly so where there are any."""
+        """Files of that name below a folder: spelt so, else in other case, else in other form."""
         near = self._names.get(fold(name), [])
         if below:  # by halving: thousands of folders may each have a diffuse.png
             first, last = bisect_left(near, f"{below}/"), bisect_left(near, f"{below}0")
             near = near[first:last]
         else:
             near = [one for one in near if not one.startswith("//")]  # those are not below it
-        return [one for one in near if basename(one) == name] or near
+        exact = [one for one in near if basename(one) == name]
+        cased = [one for one in near if basename(one).casefold() == name.casefold()]
+        return exact or cased or near
 
     def through_links(self, path: str) -> tuple[str, bool]:
         """The path with links inside followed, and whether one of them leads outside."""
@@ -114,6 +116,10 @@ class Lookup:
         candidates += self._in_texture_folders(readings)
         names = list(dict.fromkeys(_name(one) for one in readings))
         return self._decide(candidates or self._by_name(names, folder), outside)
+
+    def stands(self, text: str, referrer: str, also: Iterable[str] = ()) -> bool:
+        """Whether a file is where one of these paths, relative to the referrer, says."""
+        return any(self._relative(one, folder_of(referrer)) for one in (text, *also))
 
     def _leaves(self, text: str, folder: str) -> bool:
         # Escapes are resolved for this question only: %2e%2e/ is no name that anybody gave.

@@ -69,6 +69,41 @@ def test_several_material_files_on_a_line(tmp_path):
     assert [one.args["name"] for one in item.files[0].findings] == ["none.mtl"]
 
 
+def test_several_material_files_in_a_folder(tmp_path):
+    (tmp_path / "a.obj").write_text("mtllib mats/one.mtl mats/two.mtl mats/none.mtl # old\n")
+    (tmp_path / "mats").mkdir()
+    for name in ("one.mtl", "two.mtl"):
+        (tmp_path / "mats" / name).write_text("newmtl a\n")
+    (item,) = scan(ScanOptions(tmp_path)).items
+    assert [one.relpath for one in item.files] == ["a.obj", "mats/one.mtl", "mats/two.mtl"]
+    assert item.files[0].status == "material-missing"
+    assert [one.args["name"] for one in item.files[0].findings] == ["mats/none.mtl"]
+
+
+def test_a_missing_file_beside_one_that_is_there(tmp_path):
+    (tmp_path / "a.obj").write_text("mtllib mats/one.mtl mats/two.mtl\n")
+    (tmp_path / "mats").mkdir()
+    (tmp_path / "mats" / "two.mtl").write_text("newmtl a\n")
+    (item,) = scan(ScanOptions(tmp_path)).items
+    assert [one.args["name"] for one in item.files[0].findings] == ["mats/one.mtl"]
+    assert [one.relpath for one in item.files] == ["a.obj", "mats/two.mtl"]
+
+
+def test_a_name_with_spaces_that_lies_elsewhere(tmp_path):
+    (tmp_path / "a.obj").write_text("mtllib C:/x y/old.mtl copy.mtl # made by hand\n")
+    (tmp_path / "mats").mkdir()
+    (tmp_path / "mats" / "old.mtl copy.mtl").write_text("newmtl a\n")
+    (item,) = scan(ScanOptions(tmp_path)).items
+    assert [one.relpath for one in item.files] == ["a.obj", "mats/old.mtl copy.mtl"]
+
+
+def test_lines_that_end_in_cr_alone(tmp_path):
+    assert names(tmp_path / "a.obj", b"# old\rmtllib a.mtl\rv 0 0 0\r") == ["a.mtl"]
+    assert names(tmp_path / "a.mtl", b"newmtl a\rmap_Kd a.png\rbump b.png\r") == ["a.png", "b.png"]
+    wrl = b'#VRML V2.0 utf8\r# url "no.png"\rImageTexture { url "a.png" }\r'
+    assert names(tmp_path / "a.wrl", wrl) == ["a.png"]
+
+
 def test_hostile_lines_end_soon(tmp_path):
     (tmp_path / "a.obj").write_text("mtllib " + "a " * 30_000 + "\n")
     (item,) = scan(ScanOptions(tmp_path)).items

@@ -52,7 +52,8 @@ def _stream(file: BinaryIO, check: Check, most: int | None) -> Iterator[Referenc
 
 def _found(text: bytes) -> Iterator[Reference]:
     for mark in _MARK.finditer(text):
-        line = text[text.rfind(b"\n", 0, mark.start()) + 1 : mark.start()]
+        begin = max(text.rfind(end, 0, mark.start()) for end in (b"\n", b"\r"))
+        line = text[begin + 1 : mark.start()]
         if b"#" in _QUOTED.sub(b"", line[-_CARRY:]):
             continue  # a comment
         value = _VALUE.match(text, mark.end(), mark.end() + _CARRY)

@@ -15,7 +15,8 @@ from hdp.ingest.formats.reference import (
     line_blocks,
 )
 
-_MTLLIB = re.compile(rb"^[ \t]*mtllib[ \t]+([^\r\n]+)", re.MULTILINE | re.IGNORECASE)
+# Lines of old programs may end in CR alone, after which ^ does not match.
+_MTLLIB = re.compile(rb"(?:^|\r)[ \t]*mtllib[ \t]+([^\r\n]+)", re.MULTILINE | re.IGNORECASE)
 _NAMES = re.compile(r'"([^"]+)"|(\S+)')
 _COMMENT = re.compile(r"\s+#.*$")
 
@@ -45,7 +46,7 @@ def _materials(text: str) -> Iterator[Reference]:
 
 
 _STATEMENT = re.compile(
-    rb"^[ \t]*(map_(?!aat\b)\w+|bump|disp|decal|norm|refl)[ \t]+([^\r\n]+)",
+    rb"(?:^|\r)[ \t]*(map_(?!aat\b)\w+|bump|disp|decal|norm|refl)[ \t]+([^\r\n]+)",
     re.MULTILINE | re.IGNORECASE,
 )
 _ONE = {"-blendu", "-blendv", "-cc", "-clamp", "-imfchan", "-texres", "-bm", "-boost", "-type",
