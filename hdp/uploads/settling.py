@@ -268,23 +268,33 @@ def store_publication(desk: Desk, deposit: Deposit, publication: Publication) ->
 
 def settle_by_hand(desk: Desk, item_id: int, *, adopt_id: str | None, create_again: bool) -> str:
     """Decide an open create as the person says; a sentence on what was done."""
-    deposit = desk.live(item_id)
-    if deposit is None or deposit.doing is None:
+    deposit = _open_deposit(desk, item_id)
+    if deposit is None:
         return "Nothing is open."
     if not _is_left_over(desk, deposit):
         raise busy(deposit)
     if adopt_id is not None or create_again:
         return _decide(desk, deposit, adopt_id)
     settle(desk, deposit)
-    again = desk.current(item_id)
-    if again is not None and again.doing is not None:
+    again = desk.project.read(lambda c: deposits.get_deposit(c, deposit.id))
+    if again.doing is not None:
         raise _unsettled(desk, again)
-    return "Settled: " + ("not done, taken back." if again == deposit else _outcome(again))
+    return f"Settled: {_outcome(again)}"
 
 
-def _outcome(deposit: Deposit | None) -> str:
-    if deposit is None:
+def _open_deposit(desk: Desk, item_id: int) -> Deposit | None:
+    """What is open of an item here: its draft, or a record whose metadata was being changed."""
+    found = desk.project.read(
+        lambda c: deposits.list_deposits(c, desk.env, item_ids=[item_id])
+    )  # fmt: skip
+    return next((one for one in found if one.doing is not None), None)
+
+
+def _outcome(deposit: Deposit) -> str:
+    if deposit.state == "discarded":
         return "the draft is gone."
+    if deposit.state == "prepared":
+        return "not done, taken back."
     where = f" {deposit.remote_id}" if deposit.remote_id else ""
     return f"{deposit.state.replace('_', '-')}{where}."
 
