@@ -174,7 +174,25 @@ def _check_name(name: object) -> str:
     )
 
 
+def is_folder(url: str) -> bool:
+    """Whether an environment is a folder of this computer: it needs no token."""
+    return urlsplit(url).scheme == "file"
+
+
+def folder_url(path: Path) -> str:
+    """The address of a folder that an environment is to be; UsageError where it is not there."""
+    if not path.expanduser().is_dir():
+        raise UsageError(
+            f"The folder {path} is not there.",
+            code="environment-url",
+            hint="Make it first, or give an address such as https://zenodo.org.",
+        )
+    return path.expanduser().resolve().as_uri()
+
+
 def _check_url(url: object) -> str:
+    if isinstance(url, str) and url.startswith("file:///") and not {"?", "#"} & set(url):
+        return url
     try:
         parts = urlsplit(url) if isinstance(url, str) else None
         host = parts.hostname if parts else None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from hdp.application.config import Config
+from hdp.environments import is_folder
 from hdp.net import CallMade, Client
 from hdp.remote import DOING, Limits, Remote, connect
-from hdp.sdk import Connection, Target
+from hdp.sdk import Connection, InvalidInput, Target
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
@@ -47,10 +49,16 @@ class Remotes:
         """The address of an environment; the practice repository has another one each time."""
         return self.practice().url if entry.name == "practice" else entry.url
 
+    def needs_token(self, entry: EnvironmentEntry) -> bool:
+        """Whether a person has to give a token: not for practice, and not for a folder."""
+        return entry.name != "practice" and not is_folder(entry.url)
+
     def token(self, entry: EnvironmentEntry) -> str:
         """The token of an environment; NotFound with the way to set one when there is none."""
         if entry.name == "practice":
             return self.practice().token
+        if is_folder(entry.url):
+            return ""
         token, _source = self._app.credentials.get(entry.name)
         return token
 
@@ -64,6 +72,7 @@ class Remotes:
             settings=entry.settings,
             limits=self._limits,
             on_call=lambda call: self._note(entry.name, call),
+            ca_path=_ca_file(entry),
         )
 
     def _note(self, env: str, call: CallMade) -> None:
@@ -73,7 +82,11 @@ class Remotes:
     def offline(self, entry: EnvironmentEntry) -> Target:
         """The target of an environment without a token: it can check records, not send them."""
         target = self._app.target(entry)
-        connection = Connection(entry.name, entry.url, "", target.settings(), _NO_HTTP, log)
+        known = target.settings.schema()["properties"]
+        settings = {name: value for name, value in entry.settings.items() if name in known}
+        connection = Connection(
+            entry.name, entry.url, "", target.settings(**settings), _NO_HTTP, log
+        )
         return target(connection)
 
     def link(self, entry: EnvironmentEntry, stored: str | None) -> str | None:
@@ -90,3 +103,19 @@ class Remotes:
             running, self._practice = self._practice, None
         if running is not None:
             running.stop()
+
+
+def _ca_file(entry: EnvironmentEntry) -> Path | None:
+    """The certificates that a server of one's own is trusted by; InvalidInput where not there."""
+    text = str(entry.settings.get("ca_file") or "")
+    if not text:
+        return None
+    path = Path(text).expanduser()
+    if path.is_file():
+        return path
+    raise InvalidInput(
+        f"The certificate file {path} of {entry.name} is not there.",
+        code="file-missing",
+        hint="Put it back, or add the environment anew with --set ca_file=...",
+        where={"file": str(path)},
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,7 +23,7 @@ def env_command() -> None:
 
 
 def _json(session: Session, one: EnvironmentEntry) -> dict[str, Any]:
-    has_token = one.name == "practice" or session.app.credentials.has(one.name)
+    has_token = not session.app.remotes.needs_token(one) or session.app.credentials.has(one.name)
     return {
         "name": one.name, "title": one.title or one.name, "target": one.target, "url": one.url,
         "kind": one.kind, "settings": dict(one.settings), "builtin": one.builtin,
@@ -49,7 +50,9 @@ def list_environments(session: Session) -> int:
 )
 @click.argument("name")
 @click.option("--target", required=True, help="The kind of repository, such as zenodo.")
-@click.option("--url", required=True, help="Its address.")
+@click.option(
+    "--url", required=True, metavar="URL|DIR", help="Its address, or an archive's folder."
+)
 @click.option("--kind", type=click.Choice(["practice", "sandbox", "production"]),
               help="How much care; production unless it is on this computer.")  # fmt: skip
 @click.option("--title", default="", help="What people call it.")
@@ -58,6 +61,7 @@ def list_environments(session: Session) -> int:
 def add(session: Session, name: str, target: str, url: str, kind: str | None, title: str,
         settings: tuple[str, ...]) -> int:  # fmt: skip
     """Add an environment."""
+    from hdp.environments import folder_url
     from hdp.plugins import suggest
     from hdp.sdk import UsageError
 
@@ -67,10 +71,14 @@ def add(session: Session, name: str, target: str, url: str, kind: str | None, ti
             f"There is no target {target}.{suggest(target, list(known))}", code="target-unknown",
             hint=f"Ready: {', '.join(sorted(known))}.",
         )  # fmt: skip
+    if "://" not in url:
+        url = folder_url(Path(url))
     entry = session.app.environments.add(
         name, target=target, url=url, kind=kind, title=title, settings=_settings(settings)
     )
-    session.write(f"{entry.name} is added ({entry.kind}). Its token: hdp env token {entry.name}")
+    token = f" Its token: hdp env token {entry.name}"
+    needed = token if session.app.remotes.needs_token(entry) else ""
+    session.write(f"{entry.name} is added ({entry.kind}).{needed}")
     session.emit(_json(session, entry))
     return OK
 
@@ -132,6 +140,6 @@ def check(session: Session, name: str) -> int:
     url = app.remotes.url(entry)
     session.emit(
         _json(session, entry) | {"account": account, "url": url, "reachable": True},
-        f"{entry.name}: {url} answers; the token belongs to {account}.",
+        f"{entry.name}: {url} answers; you are {account}.",
     )
     return OK

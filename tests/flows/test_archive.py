@@ -1,0 +1,54 @@
+"""The whole way into a folder of bags: another repository, the same four stages."""
+
+from __future__ import annotations
+
+import pytest
+
+from hdp.application import describing, views
+from hdp.environments import folder_url
+from hdp.sdk import UsageError
+
+
+@pytest.fixture
+def shelf(app, project, tmp_path):
+    store = tmp_path / "store"
+    store.mkdir()
+    app.environments.add("shelf", target="archive", url=folder_url(store), kind="sandbox")
+    return store
+
+
+def test_records_become_bags(app, project, shelf, do):
+    import bagit
+
+    for kind in ("prepare", "create-upload", "publish", "verify"):
+        job = do(kind, env="shelf")
+        assert (job["state"], job["done"]) == ("done", 3), job
+    bags = sorted(path.parent for path in shelf.rglob("bagit.txt"))
+    assert len(bags) == 3
+    for bag in bags:
+        assert bagit.Bag(str(bag)).is_valid()
+        assert (bag / "data" / "ro-crate-metadata.json").is_file()
+    groups = views.published_groups(app, "shelf")["groups"]
+    assert all(group["versions"][0]["url"].startswith("file:///") for group in groups)
+    assert describing.preview(app, "shelf", 1)["metadata"]["title"] == "Photograph 0"
+
+
+def test_a_bag_that_was_changed_is_found(app, project, shelf, do):
+    for kind in ("prepare", "create-upload", "publish"):
+        do(kind, env="shelf")
+    photo = next(shelf.rglob("*.jpg"))
+    photo.chmod(0o644)
+    photo.write_bytes(b"other")
+    job = do("verify", env="shelf")
+    assert job["failed"] == 1, job
+
+
+def test_only_a_folder_that_is_there(tmp_path):
+    with pytest.raises(UsageError, match="is not there"):
+        folder_url(tmp_path / "none")
+
+
+def test_a_folder_needs_no_token(app, shelf):
+    entry = app.environment("shelf")
+    assert not app.remotes.needs_token(entry)
+    assert app.remotes.token(entry) == ""
