@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from hdp.events import Changed
 from hdp.ingest.items import ScannedItem
 from hdp.ingest.packing import plan
-from hdp.ingest.packing_model import PackChoices, PackFile, Packing, RecordFile, place_files
+from hdp.ingest.packing_model import PackChoices, Packing, RecordFile
+from hdp.ingest.same_names import pack_files
 from hdp.project import packing as rows
 from hdp.project import runs
 from hdp.uploads.packing import Packer
@@ -38,16 +39,7 @@ def describe_scanned(
     most_bytes: int | None = 50_000_000_000,
 ) -> dict[str, Any]:
     """The same of an item of a preview, which no project has yet."""
-    position = {one.relpath: number for number, one in enumerate(item.files)}
-    parents = [position.get(one.parent) for one in item.files]
-    places = place_files(
-        [(one.root, one.path, up) for one, up in zip(item.files, parents, strict=True)]
-    )
-    files = [
-        PackFile(one.root, one.path, place, one.role, one.size, one.sha256,
-                 "" if up is None else places[up])
-        for one, up, place in zip(item.files, parents, places, strict=True)
-    ]  # fmt: skip
+    files = pack_files(item.files)
     merged = PackChoices.merged(choices)
     return _shown(plan(files, merged, most_files=most_files, most_bytes=most_bytes))
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from hdp.ingest.items import ScannedFile, ScannedItem
-from hdp.ingest.names import basename, extension_of, fold
+from hdp.ingest.names import extension_of
 from hdp.ingest.options import ScanOptions
 from hdp.ingest.primary import choose_primary, kind_of_extension
+from hdp.ingest.same_names import same_names
 from hdp.ingest.sidecars import Sidecars
 from hdp.ingest.types import by_extension
 from hdp.ingest.units import Trees, roots_of
@@ -47,7 +47,8 @@ class Builder:
         for one in sorted(members):
             places.setdefault(one, ("member", ""))
         files = tuple(self._file(path, *place) for path, place in places.items())
-        findings = tuple(_same_names(list(places))) if len(files) > 1 else ()
+        packed = self.options.archive_subfolders
+        findings = same_names(files, archive_subfolders=packed) if len(files) > 1 else ()
         return ScannedItem(key, primary, files, findings)
 
     def _by_hand(self, members: Sequence[str]) -> str:
@@ -88,31 +89,3 @@ class Builder:
             inode=found.inode, media_type=by_extension(relpath), status=status,
             findings=findings, parent=parent,
         )  # fmt: skip
-
-
-def _same_names(paths: Iterable[str]) -> Iterable[Finding]:
-    names: dict[str, list[str]] = defaultdict(list)
-    for one in paths:
-        names[fold(basename(one))].append(one)
-    for alike in names.values():
-        if len(alike) > 1:
-            yield _same_name(sorted(alike))
-
-
-def _same_name(paths: list[str]) -> Finding:
-    names = sorted({basename(one) for one in paths})
-    listed = ", ".join(paths)
-    if len(names) == 1:
-        message = f"Several files of the item are called {names[0]}: {listed}."
-    else:
-        message = f"Names of files of the item differ in {how_alike(names[0], names[1])}: {listed}."
-    hint = "A record is one flat list of files. Rename one, or put them into an archive."
-    severity = "error" if len(names) == 1 else "warning"
-    return Finding(severity, "same-name", message, hint, {"file": paths[0]})  # type: ignore[arg-type]
-
-
-def how_alike(first: str, second: str) -> str:
-    """In what two names differ that `fold` makes equal."""
-    if first.casefold() == second.casefold():
-        return "capital and small letters only"
-    return "their Unicode form only"

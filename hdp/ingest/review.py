@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from hdp.ingest.build import how_alike
 from hdp.ingest.items import ScannedFile, ScannedItem, below_root
 from hdp.ingest.keys import MOST_TOLD
 from hdp.ingest.names import extension_of, fold
 from hdp.ingest.options import ScanOptions
 from hdp.ingest.primary import kind_of_extension
+from hdp.ingest.same_names import how_alike
 from hdp.ingest.types import UNKNOWN
 from hdp.ingest.walk import Walked
 from hdp.sdk import Finding
@@ -61,10 +61,16 @@ def look(items: Iterable[ScannedItem]) -> Seen:
         seen.extensions[extension] += 1
         if extension in _OFFICE:
             seen.office.append(one)
-        elif one.media_type == UNKNOWN and one.role not in _FOR_PROGRAMS:
+        elif _is_unknown(one, extension):
             seen.unknown.append(one)
     seen.alike = _near(files)
     return seen
+
+
+def _is_unknown(one: ScannedFile, extension: str) -> bool:
+    if one.media_type != UNKNOWN or one.role in _FOR_PROGRAMS:
+        return False
+    return kind_of_extension(extension) == "other"
 
 
 def count(seen: Seen, items: Sequence[ScannedItem], skipped: dict[str, int]) -> dict[str, Any]:

@@ -48,6 +48,24 @@ _BY_EXTENSION = {
     ".ipynb": "application/x-ipynb+json", ".r": "text/x-r",
 }  # fmt: skip
 
+# What people call these, whose content nothing here looks into, and what others are first of all.
+_KINDS = {
+    "model": ".las .laz .wrl .vrml .wrz .x3dv .x3dz .3ds .3mf .blend .max .c4d .lwo .ma .mb .skp"
+    " .3dm .step .stp .iges .igs .off .vrm .abc .wrap .pcd .pts .ptx .xyz .u3d",
+    "image": ".psd .psb .avif .jxl .jpe .jfif .j2k .jpf .jpx .pnm .ppm .pgm .xcf .nrw .srw .pef"
+    " .3fr .fff .iiq .erf .mrw .kdc .dcr .x3f .eps .ai .ico .pcx .fits",
+    "video": ".wmv .flv .mts .m2ts .3gp .ogv .vob .dv .mpe .m2v .mxf",
+    "audio": ".wma .aac .amr .mka .mp2 .ape .oga .aifc .mid .midi",
+    "document": ".doc .docm .dot .dotx .ott .ppt .pps .ppsx .pptm .pages .key .djvu .ps .xps .mobi"
+    " .tex .htm",
+    "data": ".xls .xlsm .xlsb .numbers .dbf .mdb .accdb .sav .dta .rdata .rds .mat .hdf5 .hdf .shp"
+    " .kml .kmz .gpx .ttl .nt .jsonl .ndjson .db",
+    "other": ".tar .gz .tar.gz .tar.xz .tar.bz2 .tar.zst .7z .rar .jar .whl .iso",
+    "note": ".txt .md",
+    "material": ".mtl",
+}
+_KIND_OF = {extension: kind for kind, some in _KINDS.items() for extension in some.split()}
+
 
 def by_extension(name: str) -> str:
     """The media type that the extension promises."""
@@ -62,18 +80,12 @@ def media_type(name: str, head: bytes) -> str:
 
 def kind_of(name: str) -> str:
     """`model`, `image`, `video`, `audio`, `document`, `data`, `other`, `note` or `material`."""
-    if extension_of(name) == ".mtl":
-        return "material"
-    if extension_of(name) in (".txt", ".md"):
-        return "note"
+    if kind := _KIND_OF.get(extension_of(name)):
+        return kind
     media = by_extension(name)
     top = media.partition("/")[0]
-    if extension_of(name) in (".las", ".laz"):
-        return "model"
     if top in ("model", "image", "video", "audio"):
         return top
-    if media == "application/mxf":
-        return "video"
     return _kind_of_document(media)
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from hdp.application.packing import describe_scanned
 from hdp.ingest import ScanOptions, scan
 from hdp.ingest import walk as walking
 from hdp.ingest.by_hand import ByHand
@@ -145,10 +146,36 @@ def test_equal_names_in_one_item_are_an_error(tmp_path):
     fill(tmp_path, "a/x/1.jpg", "a/y/1.jpg", "a/z/I.jpg", "a/i.jpg")
     (item,) = (result := scan(ScanOptions(tmp_path, mode="subdirectory"))).items
     assert [(one.code, one.severity) for one in item.findings] == [
-        ("same-name", "error"), ("same-name", "warning"),
+        ("same-name", "error"), ("same-name", "error"),
     ]  # fmt: skip
+    (packed,) = scan(ScanOptions(tmp_path, mode="subdirectory", archive_subfolders=True)).items
+    assert {one.severity for one in packed.findings} == {"info"}
     assert codes(result).count("same-name") == 2
     assert item.to_json()["problems"][1]["code"] == "same-name"
+
+
+def test_equal_names_that_go_into_a_zip_are_no_error(tmp_path):
+    put(tmp_path / "a/m.obj", "mtllib m.mtl\n")
+    put(tmp_path / "a/m.mtl", "newmtl a\nmap_Kd x/t.png\nmap_Ks y/t.png\n")
+    fill(tmp_path, "a/x/t.png", "a/y/t.png")
+    (item,) = scan(ScanOptions(tmp_path, mode="subdirectory")).items
+    (said,) = item.findings
+    assert (said.code, said.severity) == ("same-name", "info") and "ZIP" in said.hint
+    assert [one["code"] for one in describe_scanned(item, {})["findings"]] == []
+
+
+@pytest.mark.parametrize(
+    ("better", "other"),
+    [
+        ("a.wrl", "b.jpg"), ("a.3ds", "b.jpg"), ("a.psd", "b.pdf"), ("a.wmv", "b.wav"),
+        ("a.wma", "b.pdf"), ("a.doc", "b.csv"), ("a.tex", "b.csv"), ("a.xls", "b.tar.gz"),
+        ("a.7z", "b.txt"), ("a.nef", "b.mp4"),
+    ],
+)  # fmt: skip
+def test_the_primary_is_of_the_best_kind(tmp_path, better, other):
+    fill(tmp_path, f"i/{better}", f"i/{other}")
+    (item,) = scan(ScanOptions(tmp_path, mode="subdirectory")).items
+    assert item.primary == f"i/{better}"
 
 
 def test_office_documents_and_unknown_kinds_are_flagged(tmp_path):
