@@ -23,6 +23,7 @@ from hdp.sdk import (
     Conflict,
     Connection,
     Draft,
+    Finding,
     HdpError,
     InvalidInput,
     LocalFile,
@@ -58,7 +59,8 @@ class Doing:
     remote_id: str = ""
 
 
-DOING: ContextVar[Doing] = ContextVar("doing", default=Doing())
+NOTHING = Doing()
+DOING: ContextVar[Doing] = ContextVar("doing", default=NOTHING)
 
 
 class Limiter:
@@ -200,6 +202,10 @@ class Remote:
     def same_metadata(self, record: Record, draft: Draft) -> bool:
         """Whether the draft is what the repository makes of the record."""
         return self.target.same_metadata(record, draft)
+
+    def compare_metadata(self, record: Record, draft: Draft) -> Sequence[Finding]:
+        """What of the record the draft does not hold, or holds otherwise."""
+        return self.target.compare_metadata(record, draft)
 
     def pause(self, seconds: float) -> None:
         """Wait; Cancelled within a quarter of a second when the person stops it."""
