@@ -14,7 +14,7 @@ export PIP_NO_INPUT := 1
 INSTALL_INPUTS := pyproject.toml $(wildcard hatch_build.py) $(wildcard frontend/package-lock.json)
 PAGE_INPUTS := $(shell find frontend -name node_modules -prune -o -name dist -prune -o -type f -print 2>/dev/null | grep -v ' ')
 
-.PHONY: help demo test check fix run bench docs samples clean
+.PHONY: help demo test check fix run bench soak docs samples clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -38,6 +38,11 @@ run: $(VENV)/.page $(VENV)/.app ## the window
 bench: $(VENV)/.page $(VENV)/.dev ## speed and memory, as ratios
 	@test -d benchmarks || { echo "There are no benchmarks in this checkout."; exit 1; }
 	$(BIN)/python -m benchmarks
+
+# Thousands of random lives of deposits, with crashes, kills and faults; an hour or more.
+RUNS ?= 3000
+soak: $(VENV)/.dev ## deposits under random faults and crashes, for hours (RUNS=3000 of each kind)
+	HDP_SOAK=$(RUNS) $(BIN)/python -m pytest --timeout=0 tests/flows/test_state_machine.py
 
 docs: $(VENV)/.dev ## what docs/errors.md lacks, code by code
 	$(BIN)/python -m tools.list_codes --check

@@ -15,6 +15,7 @@ from hdp.project.deposits import Deposit
 from hdp.project.project import Project
 from hdp.remote import Remote
 from hdp.sdk import Conflict, HdpError, Refused, Target, Unreachable
+from hdp.uploads.alone import BUSY, busy
 
 
 @dataclass
@@ -22,7 +23,8 @@ class Desk:
     """A project, an environment, and the way to its repository.
 
     `remote` is made when it is first needed, so that local work needs no token;
-    `offline` is the target without a token, which can only check.
+    `offline` is the target without a token, which can only check. `base_url` is the
+    environment's address, "" for practice, which has another one each time.
     """
 
     project: Project
@@ -34,6 +36,7 @@ class Desk:
     offline: Target
     open_remote: Callable[[], Remote]
     by: str = ""
+    base_url: str = ""
     _remote: Remote | None = None
     _account: str = ""
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -81,8 +84,22 @@ class Desk:
         """Tell everybody that deposits of these items changed; called after the commit."""
         self.bus.emit(Changed(("deposits",), list(item_ids), self.by))
 
+    def check_address(self, deposit: Deposit) -> None:
+        """Refused where the draft or record is at another address than the environment's."""
+        sent = deposit.remote_id is not None or deposit.doing is not None
+        if sent and deposit.base_url and deposit.base_url != self.base_url:
+            raise Refused(
+                f"This record is at {deposit.base_url}, but {self.env} is {self.base_url} now."
+                " Nothing was done.",
+                code="other-address",
+                hint="Add the old address as an environment under its old name, and this one under"
+                " another: hdp env remove, hdp env add.",
+                where={"item": deposit.item_id},
+            )
+
     def check_account(self, deposit: Deposit) -> str:
-        """Our account; Refused where the draft belongs to another one."""
+        """Our account; Refused where the draft is another one's, or at another address."""
+        self.check_address(deposit)
         account = self.account()
         if deposit.account and deposit.account != account:
             raise Refused(
@@ -103,11 +120,12 @@ class Desk:
         """
         account = self.check_account(deposit)
         since = self.server_now()
-        with BUSY.held(deposit):
+        with BUSY.held(self.project.session.id, deposit):
             claimed = self.project.write(
                 lambda c: deposits.claim(
                     c, deposit.id, doing=doing, state=deposit.state,
                     owner=self.project.session.id, since=since, account=account,
+                    base_url=self.base_url,
                 )
             )  # fmt: skip
             if not claimed:
@@ -130,44 +148,6 @@ class Desk:
     def _note_lost(self, deposit: Deposit) -> None:
         until = self.server_now()
         self.project.write(lambda c: deposits.update(c, deposit.id, doing_until=until))
-
-
-class _Busy:
-    """Which deposits this process works on right now; their intents are not left-overs."""
-
-    def __init__(self) -> None:
-        self._ids: set[int] = set()
-        self._lock = threading.Lock()
-
-    @contextmanager
-    def held(self, deposit: Deposit) -> Iterator[None]:
-        """Be the only one at work on a deposit; Conflict where another thread is."""
-        with self._lock:
-            if deposit.id in self._ids:
-                raise busy(deposit)
-            self._ids.add(deposit.id)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._ids.discard(deposit.id)
-
-    def __contains__(self, deposit_id: int) -> bool:
-        with self._lock:
-            return deposit_id in self._ids
-
-
-BUSY = _Busy()
-
-
-def busy(deposit: Deposit) -> Conflict:
-    """The error of a deposit that somebody else works on."""
-    return Conflict(
-        "Something else is being done to this record just now.",
-        code="busy",
-        hint="Look again in a moment.",
-        where={"item": deposit.item_id},
-    )
 
 
 def wrong_state(message: str, item_id: int, hint: str) -> Conflict:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
 from hdp.jobs import Task
 from hdp.project import deposits
 from hdp.project.deposits import Deposit
 from hdp.sdk import Draft, Missing, Record, Unreachable
 from hdp.uploads import settling
+from hdp.uploads.alone import ALIKE
 from hdp.uploads.desk import Desk, wrong_state
 
 
@@ -26,7 +21,7 @@ def create_draft(desk: Desk, task: Task) -> None:
     if deposit.state != "prepared":
         task.skip(f"There is a {_word(deposit)} of it already: {deposit.remote_id}.")
     remote = desk.remote_for(task, deposit.title)
-    with ALIKE.held((desk.env, json.dumps(deposit.metadata, sort_keys=True))):
+    with ALIKE.held(desk.project.session.id, deposit):
         try:
             with desk.intent(deposit, "create") as ours:
                 # Read after the claim: it may have been prepared anew a moment ago.
@@ -38,7 +33,8 @@ def create_draft(desk: Desk, task: Task) -> None:
                 f"Draft {_find_lost(desk, deposit, error)}; its answer was lost, it was found."
             )
             return
-    task.say(f"Draft {draft.id}")
+    made = desk.project.read(lambda c: deposits.get_deposit(c, deposit.id))
+    task.say(with_told(f"Draft {draft.id}", made.site))
 
 
 def _find_lost(desk: Desk, deposit: Deposit, error: Unreachable) -> str:
@@ -51,34 +47,6 @@ def _find_lost(desk: Desk, deposit: Deposit, error: Unreachable) -> str:
     if again.state != "draft":
         raise error
     return str(again.remote_id)
-
-
-class _Alike:
-    """Creates of equal metadata one after the other: a lost one is found only if it is alone."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._locks: dict[Any, tuple[threading.Lock, int]] = {}
-
-    @contextmanager
-    def held(self, key: Any) -> Iterator[None]:
-        """Be the only create of this kind in this process."""
-        with self._lock:
-            lock, users = self._locks.get(key, (threading.Lock(), 0))
-            self._locks[key] = (lock, users + 1)
-        try:
-            with lock:
-                yield
-        finally:
-            with self._lock:
-                lock, users = self._locks[key]
-                if users == 1:
-                    del self._locks[key]
-                else:
-                    self._locks[key] = (lock, users - 1)
-
-
-ALIKE = _Alike()
 
 
 def _word(deposit: Deposit) -> str:
@@ -139,23 +107,3 @@ def take_back(desk: Desk, task: Task) -> None:
     if not desk.project.write(lambda c: deposits.delete_prepared(c, deposit.id)):
         raise wrong_state("A draft of it is being made.", task.subject, "Look again in a moment.")
     desk.changed(task.subject)
-
-
-def refresh_draft(desk: Desk, task: Task) -> None:
-    """Ask the repository how a draft is now, and write down what became of it."""
-    deposit = settling.settled(desk, desk.live(task.subject), task)
-    if deposit is None or deposit.state not in ("draft", "in_review"):
-        task.skip("There is no draft of it.")
-        return
-    desk.check_account(deposit)
-    remote_id = str(deposit.remote_id)
-    try:
-        draft = desk.remote.get_draft(remote_id)
-    except Missing as missing:
-        if settling.find_published(desk, deposit):
-            task.say("It was published on the site.")
-            return
-        missing.hint = "It was deleted on the site: discard it here, then make a new draft."
-        raise
-    same = deposit.readback is None or dict(draft.metadata) == deposit.readback
-    task.say("As we left it." if same else "Its metadata was changed on the site.")

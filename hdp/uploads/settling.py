@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +24,8 @@ from hdp.sdk import (
     Refused,
     TargetError,
 )
-from hdp.uploads.desk import BUSY, Desk, busy
+from hdp.uploads.alone import ALIKE, BUSY, busy
+from hdp.uploads.desk import Desk
 
 
 def _or_none(ask: Callable[[], Draft]) -> Draft | None:
@@ -53,7 +55,7 @@ def settled(desk: Desk, deposit: Deposit | None, task: Task | None = None) -> De
 def _is_left_over(desk: Desk, deposit: Deposit) -> bool:
     ours = desk.project.session.id
     if deposit.owner == ours:
-        return deposit.id not in BUSY
+        return (ours, deposit.id) not in BUSY
     return deposit.owner in desk.project.read(lambda c: sessions.dead_owners(c, ours))
 
 
@@ -74,7 +76,7 @@ def settle(desk: Desk, deposit: Deposit) -> None:
     Raises TargetError when the repository cannot be asked; the deposit stays as it is.
     """
     desk.check_account(deposit)
-    with BUSY.held(deposit):
+    with _alone(desk, deposit):
         ours = _take_over(desk, deposit)
         if ours is None:
             return
@@ -83,6 +85,8 @@ def settle(desk: Desk, deposit: Deposit) -> None:
                 settle_create(desk, ours)
             case "publish":
                 _settle_publish(desk, ours)
+            case "submit":
+                _settle_submit(desk, ours)
             case "discard":
                 _settle_discard(desk, ours)
             case "edit":
@@ -91,6 +95,15 @@ def settle(desk: Desk, deposit: Deposit) -> None:
                 # An upload looks at what is there before it sends anything: nothing to find out.
                 _clear(desk, ours)
     desk.changed(deposit.item_id)
+
+
+@contextmanager
+def _alone(desk: Desk, deposit: Deposit) -> Iterator[None]:
+    """Nobody else here works on the deposit, or makes a draft that looks like its own."""
+    session = desk.project.session.id
+    alike = ALIKE.held(session, deposit) if deposit.doing == "create" else nullcontext()
+    with BUSY.held(session, deposit), alike:
+        yield
 
 
 def _take_over(desk: Desk, deposit: Deposit) -> Deposit | None:
@@ -162,10 +175,38 @@ def adopt(desk: Desk, deposit: Deposit, draft: Draft) -> bool:
         return deposits.settle(
             connection, deposit, state="draft", remote_id=draft.id,
             concept_id=draft.concept_id, url=draft.url or desk.remote.page_url(draft.id),
-            readback=dict(draft.metadata), drafted=now(),
+            readback=dict(draft.metadata), drafted=now(), review=review_json(draft),
+            site=compare_back(desk.remote, deposit.metadata, deposit.key, draft),
         )  # fmt: skip
 
     return desk.project.write(take)
+
+
+def review_json(draft: Draft) -> dict[str, Any] | None:
+    """What a community's curators did with a draft, as it is kept."""
+    return None if draft.review is None else asdict(draft.review)
+
+
+def _settle_submit(desk: Desk, deposit: Deposit) -> None:
+    """Find out whether a draft whose answer was lost is in review, or public by now."""
+    draft = _or_none(lambda: desk.remote.get_draft(str(deposit.remote_id)))
+    if draft is None:
+        if not find_published(desk, deposit):
+            _clear(desk, deposit)  # it was deleted on the site: the next step says so
+    elif draft.review is not None and draft.review.state in IN_REVIEW:
+        store_submitted(desk, deposit, draft)
+    else:
+        _clear(desk, deposit)
+
+
+def store_submitted(desk: Desk, deposit: Deposit, draft: Draft) -> None:
+    """Write down that the curators have it; an open call is settled by it."""
+    desk.project.write(
+        lambda c: deposits.settle(
+            c, deposit, state="in_review", review=review_json(draft),
+            readback=dict(draft.metadata),
+        )
+    )  # fmt: skip
 
 
 def _settle_publish(desk: Desk, deposit: Deposit) -> None:
@@ -203,19 +244,21 @@ def _settle_edit(desk: Desk, deposit: Deposit) -> None:
     draft = remote.edit_record(remote_id, deposit.key)
     remote.drop_edit(remote_id)
     if edit and remote.same_metadata(wanted, draft):
-        store_edit(desk, deposit, edit, draft.metadata)
+        store_edit(desk, deposit, edit, draft)
     else:
         _clear(desk, deposit)
 
 
 _GIVEN = ("doi", "prereserve_doi")  # what the repository adds by itself
+IN_REVIEW = ("submitted", "commented")
 
 
 def is_as_sent(remote: Remote, draft: Draft, deposit: Deposit) -> bool:
     """Whether a draft, or an open edit, is as we last sent it: nobody else changed it."""
     if deposit.readback is not None:
         ours, theirs = dict(deposit.readback), dict(draft.metadata)
-        for name in _GIVEN:
+        asked = any(one["code"] == REVIEW_MISSING for one in deposit.site)
+        for name in (*_GIVEN, "communities") if asked else _GIVEN:
             ours.pop(name, None)
             theirs.pop(name, None)
         if ours == theirs:
@@ -231,18 +274,22 @@ def _settle_draft_edit(desk: Desk, deposit: Deposit) -> None:
         return
     arrived = desk.remote.same_metadata(Record(fields=deposit.metadata, key=deposit.key), draft)
     readback = dict(draft.metadata) if arrived else deposit.readback
-    desk.project.write(lambda c: deposits.settle(c, deposit, readback=readback))
-
-
-def store_edit(
-    desk: Desk, deposit: Deposit, edit: Mapping[str, Any], readback: Mapping[str, Any]
-) -> None:
-    """Write down that the record has its new metadata."""
+    site = compare_back(desk.remote, deposit.metadata, deposit.key, draft)
     desk.project.write(
         lambda c: deposits.settle(
-            c, deposit, **edit, edited=now(), readback=dict(readback)
+            c, deposit, readback=readback, site=site, review=review_json(draft)
         )
-    )  # fmt: skip
+    )
+
+
+def store_edit(desk: Desk, deposit: Deposit, edit: Mapping[str, Any], draft: Draft) -> None:
+    """Write down that the record has its new metadata, as `draft` held it before it went out."""
+    site = compare_back(desk.remote, edit["metadata"], deposit.key, draft)
+    desk.project.write(
+        lambda c: deposits.settle(
+            c, deposit, **edit, edited=now(), readback=dict(draft.metadata), site=site
+        )
+    )
 
 
 def find_published(desk: Desk, deposit: Deposit) -> bool:
@@ -307,7 +354,7 @@ def _decide(desk: Desk, deposit: Deposit, adopt_id: str | None) -> str:
             hint=f"Let HDP look: hdp draft settle {deposit.item_id} --env {desk.env}",
         )
     desk.check_account(deposit)
-    with BUSY.held(deposit):
+    with _alone(desk, deposit):
         ours = _take_over(desk, deposit)
         if ours is None:
             return "Nothing is open any more."
