@@ -16,6 +16,7 @@ T = TypeVar("T")
 SECONDS = 60.0
 _POLL_S = 0.1  # how soon a cancel is seen
 _GRACE_S = 2.0
+_START_S = 120.0  # a process and its imports, on a computer that is busy with other things
 
 
 class WorkerDied(HdpError):
@@ -102,6 +103,9 @@ class LimitedWorker:
                 self._drop()
                 self._child = _Child(self._memory)
             self._child.send((*task, seconds))
+            kind, value = self._child.receive(_START_S, cancelled)
+            if kind == "raised":
+                raise _Raised(value)
             while True:
                 kind, value = self._child.receive(seconds, cancelled)
                 if kind == "end":
