@@ -37,20 +37,33 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Group:
-    """Findings of one kind; `places` are the first few, `first` speaks for all."""
+    """Findings of one kind; the first speaks for all."""
 
-    first: Finding
-    count: int
-    places: Sequence[Mapping[str, Any]]
+    findings: Sequence[Finding]
+
+    @property
+    def first(self) -> Finding:
+        """The one that is shown."""
+        return self.findings[0]
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.findings)
+
+    @property
+    def field(self) -> str:
+        """The field without the number of the entry: creators.orcid."""
+        return _field_of(self.first)
 
     def to_json(self) -> dict[str, Any]:
         """The group as the command line and the page show it."""
         one = self.first
         return {
-            "severity": one.severity, "code": one.code, "field": _field_of(one),
+            "severity": one.severity, "code": one.code, "field": self.field,
             "message": one.message, "hint": one.hint, "count": self.count,
-            "places": [dict(place) for place in self.places],
-            "leave_out": LEAVE_OUT in one.args,
+            "places": [dict(place.where) for place in self.findings[:_PLACES]],
+            "leave_out": any(LEAVE_OUT in finding.args for finding in self.findings),
         }  # fmt: skip
 
 
@@ -79,10 +92,7 @@ class Report:
         kinds: dict[tuple[str, str, str], list[Finding]] = {}
         for one in self.findings:
             kinds.setdefault((one.severity, one.code, _field_of(one)), []).append(one)
-        groups = [
-            Group(found[0], len(found), [one.where for one in found[:_PLACES]])
-            for found in kinds.values()
-        ]
+        groups = [Group(found) for found in kinds.values()]
         return sorted(groups, key=lambda group: (_ORDER[group.first.severity], -group.count))
 
     def to_json(self) -> dict[str, Any]:

@@ -8,15 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hdp.application.checked_table import TableState
-from hdp.application.mapping_difference import candidate_row
+from hdp.application.mapping_choice import Facts, choose_mapping
+from hdp.application.mapping_difference import candidate_row, with_candidate
 from hdp.application.mapping_loading import LoadedMapping, facts_of
 from hdp.application.mapping_work import make_preparer
 from hdp.metadata.mapping import Mapping, parse_mapping
 from hdp.metadata.tables import Table, peek
 from hdp.project import items
 from hdp.project.items import Item
+from hdp.project.mappings import MappingRow
 from hdp.project.overview import list_overview
 from hdp.uploads.ahead import Ahead
+from hdp.uploads.desk import Desk
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
@@ -40,14 +43,16 @@ def preview_rows(
     offset: int = 0,
     limit: int = 20,
     quick: bool = False,
+    applies: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Items as a mapping's text makes them; InvalidInput with all findings where it is wrong.
 
     `base` is the folder that its table's path is relative to. `quick` looks only at the first
     rows of the table and so at the items that have one there: a large table answers at once.
+    Only items that the mapping is for are shown; `applies` as `set_mapping` takes it.
     """
     desk = app.desk(env)
-    row = candidate_row(app, desk.target, text, base=base, name=name)
+    row = candidate_row(app, desk.target, text, base=base, name=name, applies=applies)
     mapping = parse_mapping(
         text,
         base=base,
@@ -60,8 +65,7 @@ def preview_rows(
     loaded = LoadedMapping(
         row, mapping, source.table, rows, TableState(changed=False), app.file_values
     )
-    wanted = [one.id for one in app.project.read(lambda c: list_overview(c, desk.env))
-              if one.set_aside is None]  # fmt: skip
+    wanted = its_items(app, desk, row)
     chosen = _page(app, loaded, wanted, offset, limit, every=source.whole)
     maker = make_preparer(app, desk, loaded.describe)
     ahead = Ahead(app.project, desk.env, [one.id for one in chosen])
@@ -85,6 +89,18 @@ def preview_rows(
         "table_rows": len(source.table.rows) if source.table and source.whole else None,
         "findings": [one.to_json() for one in loaded.findings],
     }
+
+
+def its_items(app: Application, desk: Desk, row: MappingRow) -> list[int]:
+    """The items that would use a mapping if it were kept as it is."""
+    rows = with_candidate(app, desk.target, row).rows
+    overview = app.project.read(lambda c: list_overview(c, desk.env))
+    chosen = (
+        (one.id, choose_mapping(rows, Facts(one.id, one.primary)))
+        for one in overview
+        if one.set_aside is None
+    )
+    return [item for item, mapping in chosen if mapping is row]
 
 
 def _read(app: Application, mapping: Mapping, *, quick: bool) -> _Source:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hdp import __version__, paths
 from hdp.application import recents
 from hdp.application.page.contents import Contents
+from hdp.application.page.designing import DesignPages
 from hdp.application.page.editing import EditPages
 from hdp.application.page.exporting import ExportPages
 from hdp.application.page.items import ItemPages
@@ -31,6 +32,7 @@ class Page:
         self.projects = ProjectPages(app)
         self.previews = PreviewPages(app)
         self.mapping = MappingPages(app)
+        self.designing = DesignPages(app)
         self.items = ItemPages(app)
         self.contents = Contents(app)
         self.editing = EditPages(app)
