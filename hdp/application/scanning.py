@@ -192,8 +192,9 @@ def scan_project(app: Application, task: Task | None = None) -> str:
     check = task.check_cancelled if task else _go_on
     changes = storing.store(project, options, result, check)
     if changes.regroup:  # files grouped by hand were moved: now it is known where they are
-        options, again = find(project, task)
-        storing.store(project, options, again or result, check)
+        options, again = find(project, task, always=True)
+        result = again or result
+        changes = changes.followed_by(storing.store(project, options, result, check))
     app.bus.emit(Changed(("files", "items")))
     said = f"{result.counts['items']} items, {result.counts['files']} files"
     return f"{said} ({changes})" if str(changes) else said

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3  # noqa: TID251 - the type of a connection only
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from hdp import __version__
@@ -40,6 +40,10 @@ class Changes:
     regrouped: list[int] = field(default_factory=list)
     waiting: list[int] = field(default_factory=list)
     regroup: bool = False
+
+    def followed_by(self, later: Changes) -> Changes:
+        """The changes of two scans, the first of which only told where files are."""
+        return replace(later, new=self.new, changed=self.changed, moved=self.moved)
 
     def to_json(self) -> dict[str, Any]:
         """The changes as JSON; of new items there is only the number, as they have no ids yet."""
@@ -129,6 +133,9 @@ def _store(
 
     of_files = files.store_files(connection, roots, facts, exists, check)
     _keep_references(connection, of_files.ids, result)
+    if of_files.regroup:  # the rules were told the old places of these files
+        settings.set_setting(connection, PRINT, "")
+        return Changes(of_files.new, of_files.changed, of_files.moved, regroup=True)
     grouped = [_item_fact(item) for item in result.items]
     of_items = grouping.store_items(connection, of_files.ids, grouped, check)
     setting_aside.set_aside_first(connection)
@@ -137,11 +144,10 @@ def _store(
         "counts": result.counts,
     }
     settings.set_setting(connection, "last_scan", report)
-    print_ = "" if of_files.regroup else result.fingerprint
-    settings.set_setting(connection, PRINT, print_)
+    settings.set_setting(connection, PRINT, result.fingerprint)
     return Changes(
         of_files.new, of_files.changed, of_files.moved, of_files.missing,
-        of_items.new, of_items.removed, of_items.regrouped, of_items.waiting, of_files.regroup,
+        of_items.new, of_items.removed, of_items.regrouped, of_items.waiting,
     )  # fmt: skip
 
 

@@ -94,7 +94,8 @@ def known_hashes(connection: sqlite3.Connection) -> Known:
 class FileChanges:
     """What a scan found out about files: ids by place, and the paths that are new, changed, ...
 
-    `regroup`: files that a person grouped have moved, so that the next scan groups them better.
+    `moves`: where a file was -> where it is, and its hash; `regroup`: files that a person
+    grouped have moved, so that the next scan groups them better.
     """
 
     ids: dict[Place, int] = field(default_factory=dict)
@@ -102,6 +103,7 @@ class FileChanges:
     changed: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    moves: dict[Place, tuple[Place, str]] = field(default_factory=dict)
     regroup: bool = False
 
 
@@ -141,6 +143,7 @@ def store_files(
         else:
             changes.ids[place] = row["id"]
             _bring_up(connection, roots, row, fact, changes)
+    changes.regroup = _move_along(connection, changes.moves)
     taken = {row["id"] for row in pairs.values()}
     missing = [
         row for place, row in old.items() if row["id"] not in taken and not exists(*place)
@@ -218,7 +221,7 @@ def _bring_up(
     changed = row["sha256"] != fact.sha256
     if before != fact.place:
         changes.moved.append(fact.path)
-        changes.regroup |= _move_along(connection, before, fact.place, fact.sha256)
+        changes.moves[before] = (fact.place, fact.sha256)
     elif changed:
         changes.changed.append(fact.path)
     kept = fact if changed else _still(row, fact)
@@ -226,17 +229,33 @@ def _bring_up(
         _update(connection, row["id"], roots[fact.root], kept)
 
 
-def _move_along(connection: sqlite3.Connection, before: Place, after: Place, sha256: str) -> bool:
-    """Let what names a moved file by its place follow it; whether a person had grouped it."""
-    connection.execute(
-        "UPDATE deposit_file SET root = ?, path = ? WHERE root = ? AND path = ? AND sha256 = ?",
-        (*after, *before, sha256),
+def _move_along(connection: sqlite3.Connection, moves: Mapping[Place, tuple[Place, str]]) -> bool:
+    """Let what names moved files by their places follow them; whether a person grouped any.
+
+    All at once, by way of places that no file has: files may have taken each other's names.
+    """
+    between = [
+        (before, f"\0{number}", *move) for number, (before, move) in enumerate(moves.items())
+    ]
+    connection.executemany(
+        "UPDATE deposit_file SET path = ? WHERE root = ? AND path = ? AND sha256 = ?",
+        [(name, *before, sha256) for before, name, _, sha256 in between],
     )
-    connection.execute("DELETE FROM by_hand WHERE root = ? AND path = ?", after)
-    cursor = connection.execute(
-        "UPDATE by_hand SET root = ?, path = ? WHERE root = ? AND path = ?", (*after, *before)
+    cursor = connection.executemany(
+        "UPDATE by_hand SET path = ? WHERE root = ? AND path = ?",
+        [(name, *before) for before, name, _, _ in between],
     )
-    return cursor.rowcount > 0
+    grouped = cursor.rowcount > 0
+    for before, name, after, _ in between:
+        places = (*after, before[0], name)
+        connection.execute(
+            "UPDATE deposit_file SET root = ?, path = ? WHERE root = ? AND path = ?", places
+        )
+        connection.execute("DELETE FROM by_hand WHERE root = ? AND path = ?", after)
+        connection.execute(
+            "UPDATE by_hand SET root = ?, path = ? WHERE root = ? AND path = ?", places
+        )
+    return grouped
 
 
 def move_file(connection: sqlite3.Connection, file_id: int, before: Place, after: Place) -> None:
@@ -256,7 +275,7 @@ def move_file(connection: sqlite3.Connection, file_id: int, before: Place, after
         " root_id = (SELECT id FROM root WHERE name = ?) WHERE id = ?",
         (after[1], after[0], file_id),
     )
-    _move_along(connection, before, after, row["sha256"])
+    _move_along(connection, {before: (after, row["sha256"])})
 
 
 def places_of(connection: sqlite3.Connection, file_ids: Sequence[int]) -> dict[int, Place]:

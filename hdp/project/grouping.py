@@ -91,7 +91,8 @@ def store_items(
         if item is None:
             changes.new.append(_insert(connection, fact, links))
             continue
-        links += [*_lasting(item, taken), *orphans.get(number, [])]
+        lasting = _lasting(item, taken)
+        links = [*_led(item, links), *lasting, *orphans.get(number, [])]
         if item.id in bound:
             _hold(connection, item, fact, links, changes)
         else:
@@ -142,10 +143,47 @@ def _pair(
             left.append(item)
         else:
             pairs[number] = item
-    left = [one for one in left if not one.gone]
     if left:
-        _pair_rest(left, ids, facts, by_primary, pairs)
+        there = [one for one in left if not one.gone]
+        _pair_rest(there, ids, facts, by_primary, pairs)
+        _pair_gone([one for one in left if one.gone], ids, facts, pairs)
     return pairs
+
+
+def _pair_gone(
+    gone: Sequence[_Old],
+    ids: Mapping[Place, int],
+    facts: Sequence[ItemFact],
+    pairs: dict[int, _Old],
+) -> None:
+    """An item whose primary file is missing goes on with what its other files make."""
+    homes = _homes(ids, facts, pairs)
+    for item in gone:
+        own = [one for one, _, parent in item.links if parent is None]
+        free = [homes[one] for one in own if one in homes and homes[one] not in pairs]
+        if free:
+            pairs[free[0]] = item
+
+
+def _homes(
+    ids: Mapping[Place, int], facts: Sequence[ItemFact], pairs: Mapping[int, _Old]
+) -> dict[int, int]:
+    """File -> number of the fact without an item that it makes."""
+    return {
+        ids[one.place]: number
+        for number, fact in enumerate(facts)
+        if number not in pairs
+        for one in fact.files
+        if one.parent is None
+    }
+
+
+def _led(item: _Old, links: Links) -> Links:
+    """The links with a primary file that is missing in its place, until a person lets go of it."""
+    if not item.gone or any(file == item.primary for file, _, _ in links):
+        return links
+    rest: Links = [(file, "member" if role == "primary" else role, up) for file, role, up in links]
+    return [(item.primary, "primary", None), *rest]
 
 
 def _pair_rest(
@@ -155,13 +193,7 @@ def _pair_rest(
     by_primary: Mapping[int, int],
     pairs: dict[int, _Old],
 ) -> None:
-    homes = {
-        ids[one.place]: number
-        for number, fact in enumerate(facts)
-        if number not in pairs
-        for one in fact.files
-        if one.parent is None
-    }
+    homes = _homes(ids, facts, pairs)
     for item in left:
         own = [one for one, _, parent in item.links if parent is None and one != item.primary]
         numbers = [homes.get(item.primary), *(by_primary.get(one) for one in own)]
@@ -294,7 +326,10 @@ def _lasting(item: _Old, taken: set[int]) -> Links:
     return [
         (file, "member" if role == "primary" else role, None)
         for file, role, parent in item.links
-        if file in item.missing and file not in taken and parent is None
+        if file in item.missing
+        and file not in taken
+        and parent is None
+        and not (item.gone and file == item.primary)
     ]
 
 

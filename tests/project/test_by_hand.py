@@ -37,6 +37,62 @@ def test_merged_items_are_one_and_stay_so(app, project):
     assert app.project.read(lambda c: items.get_item(c, 2)).key == "Both"
 
 
+def test_files_that_take_each_others_names_stay_grouped(app, project):
+    regrouping.merge(app, [1, 2], "Both")
+    folder = project.root_dir("input")
+    for number in (2, 1, 0):
+        (folder / f"photo_00{number}.jpg").rename(folder / f"photo_00{number + 1}.jpg")
+    said = scanning.scan_project(app)
+    assert listed(app) == {
+        1: ("photo_001.jpg", ["photo_001.jpg", "photo_002.jpg"]),
+        3: ("photo_003.jpg", ["photo_003.jpg"]),
+    }
+    assert app.project.read(lambda c: items.get_item(c, 1)).key == "Both"
+    assert said.startswith("2 items, 3 files (") and "3 moved" in said and "new items" not in said
+    (folder / "photo_001.jpg").rename(folder / "aside")
+    (folder / "photo_003.jpg").rename(folder / "photo_001.jpg")
+    (folder / "aside").rename(folder / "photo_003.jpg")
+    scanning.scan_project(app)
+    assert listed(app)[1] == ("photo_003.jpg", ["photo_002.jpg", "photo_003.jpg"])
+    assert listed(app)[3] == ("photo_001.jpg", ["photo_001.jpg"])
+
+
+def test_an_item_goes_on_without_its_primary_file(app, project):
+    regrouping.merge(app, [1, 2, 3])
+    folder = project.root_dir("input")
+    before = listed(app)
+    data = (folder / "photo_000.jpg").read_bytes()
+    (folder / "photo_000.jpg").unlink()
+    scanning.scan_project(app)
+    assert listed(app) == before
+    item = app.project.read(lambda c: items.get_item(c, 1))
+    assert {one.path: one.status for one in item.files}["photo_000.jpg"] == "missing"
+    (folder / "photo_000.jpg").write_bytes(data)
+    scanning.scan_project(app)
+    assert listed(app) == before
+    (folder / "photo_000.jpg").unlink()
+    scanning.scan_project(app)
+    regrouping.let_go(app, 1, ["photo_000.jpg"])
+    assert listed(app) == {1: ("photo_001.jpg", ["photo_001.jpg", "photo_002.jpg"])}
+
+
+def test_a_folder_whose_primary_file_was_replaced_stays_one_item(app, project):
+    folder = project.root_dir("input")
+    (folder / "a").mkdir()
+    for name in ("m.obj", "notes.txt"):
+        (folder / "a" / name).write_text(f"v 0 0 0 # {name}\n")
+    project.write(lambda c: settings.set_setting(c, "scan", {"mode": "subdirectory"}))
+    rescan(app)
+    (number,) = [one for one, (primary, _) in listed(app).items() if primary == "a/m.obj"]
+    (folder / "a" / "m.obj").unlink()
+    (folder / "a" / "better.obj").write_text("v 1 1 1\n")
+    scanning.scan_project(app)
+    found = [paths for _, paths in listed(app).values() if "a/notes.txt" in paths]
+    assert found == [["a/better.obj", "a/m.obj", "a/notes.txt"]]
+    regrouping.let_go(app, number, ["a/m.obj"])
+    assert listed(app)[number] == ("a/better.obj", ["a/better.obj", "a/notes.txt"])
+
+
 def test_a_merge_is_undone_and_what_was_written_by_hand_comes_back(app, project):
     project.write(lambda c: items.set_override(c, 1, "", "title", "By hand"))
     regrouping.merge(app, [2, 1])
