@@ -107,7 +107,7 @@ def preview(
 
     check_input(spec.input)
     result = scan(scan_options(spec), progress=progress, cancelled=cancelled)
-    return checking.check_result(spec.input, result, cancelled=cancelled)
+    return checking.check_result(spec.input, result, progress=progress, cancelled=cancelled)
 
 
 def check_input(folder: Path, hint: str = "Choose the folder that holds your files.") -> None:

@@ -96,7 +96,12 @@ def _preview_folder(
     spec: NewProject = scanning.NewProject(
         nowhere, "Preview", "PREVIEW", folder, output or nowhere, options, modalities
     )
-    return _print_scan(session, scanning.preview(spec), {})
+    bar = running.Progress(session)
+    try:
+        result = scanning.preview(spec, lambda done, total, what: bar.tell(what, done, total or 0))
+    finally:
+        bar.end()
+    return _print_scan(session, result, {})
 
 
 def _preview_project(session: Session, app: Application) -> int:

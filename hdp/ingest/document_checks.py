@@ -75,12 +75,26 @@ def _has_page(document: Any, number: int) -> bool:
 def json_file(path: Path) -> Iterator[Problem]:
     """JSON parsed to its end."""
     if path.stat().st_size > MAX_JSON:
+        yield from _begins_as_json(path)
         yield too_large_to_read(path)
         return
+    constants: list[str] = []
     try:
-        json.loads(path.read_bytes())
+        json.loads(path.read_bytes(), parse_constant=constants.append)
     except (ValueError, RecursionError) as error:
         yield invalid("json", f"{path.name} is no proper JSON: {error}.", "Correct or export it.")
+    if constants:
+        message = f"{path.name} holds {constants[0]}, for which JSON has no word."
+        yield doubtful("json", message, "Other programs may refuse it; write null in its place.")
+
+
+def _begins_as_json(path: Path) -> Iterator[Problem]:
+    with path.open("rb") as file:
+        head = file.read(64 * 1024).removeprefix(codecs.BOM_UTF8).lstrip()
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return
+    if head and head[:1] not in b'{["-0123456789tfn':
+        yield invalid("json", f"{path.name} does not begin as JSON does.", "Copy it again.")
 
 
 def too_large_to_read(path: Path) -> Problem:

@@ -30,7 +30,7 @@ def image(path: Path) -> Iterator[Problem]:
             if opened.format == "PNG":
                 yield from _png_end(path)
     except Image.DecompressionBombError:
-        yield _bomb(path, "far more than that")
+        yield _bomb(path, f"more than {2 * MAX_PIXELS // 1_000_000} million")
     except UnidentifiedImageError:
         yield invalid("no-image", f"{path.name} is no image that can be read.", COPY)
     except MemoryError:

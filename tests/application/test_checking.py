@@ -108,3 +108,17 @@ def test_a_preview_is_checked_without_writing(app, folder):
     assert seen(app)["1"] == ("valid", [])
     with pytest.raises(Cancelled):
         checking.check_result(folder, replace(result), cancelled=lambda: True)
+
+
+def test_a_preview_tells_how_far_reading_and_opening_are(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("a.txt", "b.txt"):
+        (folder / name).write_text(name)
+    spec = scanning.NewProject(
+        tmp_path / "p.hdpc", "P", "P", folder, tmp_path / "out", {"mode": "root"}
+    )
+    told: list[tuple[int, int | None, str]] = []
+    scanning.preview(spec, lambda *one: told.append(one))
+    assert told[-1] == (2, 2, "Opening files")
+    assert (10, 10, "Reading files") in told

@@ -15,6 +15,7 @@ import openpyxl
 import pypdf
 import pytest
 
+from hdp.ingest import document_checks
 from hdp.ingest.checks import check_file
 
 
@@ -53,6 +54,7 @@ def test_pdf(tmp_path):
     [
         ("a.json", b"\xef\xbb\xbf{}", "valid", ""),
         ("a.json", '{"a": "ä"}'.encode("latin-1"), "invalid", "json"),
+        ("a.json", b'{"a": NaN, "b": "NaN"}', "problems", "json"),
         ("a.xml", "<a>" * 50_000, "invalid", "xml"),
         ("a.xml", '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', "valid", ""),
         ("a.xml", '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>', "invalid",
@@ -237,3 +239,14 @@ def test_noise_in_any_kind_is_told_and_never_raised(tmp_path):
     noise = bytes(range(1, 256)) * 9
     for extension in _BY_EXTENSION:
         assert put(tmp_path / f"a{extension}", noise)[0] != "valid", extension
+
+
+@pytest.mark.parametrize(
+    ("head", "status"), [(b"", "invalid"), (b" \n{", "valid"), (b"\xef\xbb\xbf[", "valid")]
+)
+def test_the_beginning_of_a_very_large_json_is_looked_at(tmp_path, monkeypatch, head, status):
+    monkeypatch.setattr(document_checks, "MAX_JSON", 1000)
+    with (tmp_path / "a.json").open("wb") as file:
+        file.write(head)
+        file.truncate(2000)
+    assert check_file(tmp_path / "a.json").status == status

@@ -66,6 +66,8 @@ def test_a_bomb_is_refused_by_its_header(tmp_path):
     data += struct.pack(">I", zlib.crc32(chunk)) + struct.pack(">I", 10) + b"IDAT" + b"\0" * 14
     (tmp_path / "a.png").write_bytes(data)
     assert said(tmp_path / "a.png") == ("invalid", ["too-many-pixels"])
+    (finding,) = check_file(tmp_path / "a.png").findings
+    assert "it has more than 2000 million pixels (limit 1000 million)" in finding.message
 
 
 def test_a_large_scan_is_no_bomb(tmp_path):
