@@ -123,8 +123,9 @@ class _Job:
             task.state = "done"
         except Skipped as reason:
             task.state, task.message = "skipped", str(reason)
-        except Cancelled:
+        except Cancelled as stop:
             task.state = "cancelled"
+            task.message = stop.message if stop.name != stop.code else task.message
         except HdpError as error:
             task.state, task.message, task.error = "failed", error.message, error.to_json()
         except BaseException as error:  # a plugin may even call sys.exit

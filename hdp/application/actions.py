@@ -14,8 +14,20 @@ from hdp.net import host_of
 from hdp.project import items
 from hdp.project.overview import Overview, list_overview
 from hdp.sdk import HdpError, Refused, UsageError
-from hdp.uploads import Desk, drafts, files, publishing, settling, updating, verifying
+from hdp.uploads import (
+    Desk,
+    drafts,
+    files,
+    publishing,
+    refreshing,
+    restarting,
+    reviewing,
+    settling,
+    updating,
+    verifying,
+)
 from hdp.uploads.ahead import Ahead
+from hdp.uploads.batch import Batch
 from hdp.uploads.publishing import check_publishing_on
 
 if TYPE_CHECKING:
@@ -30,7 +42,9 @@ _TITLES = {
     "upload": "Upload Files",
     "publish": "Publish",
     "discard": "Discard Drafts",
+    "submit": "Submit for Review",
     "refresh": "Look again",
+    "restart": "Start again",
     "draft-update": "Update Drafts",
     "update": "Update Metadata",
     "verify": "Verify",
@@ -95,13 +109,18 @@ def _draft(row: Overview) -> str | None:
     )
 
 
+_REVIEWED = "Its community is reviewing it."
+
+
 def _upload(row: Overview) -> str | None:
-    if row.state != "draft":
+    if row.state not in ("draft", "in_review"):
         return _draft(row)
     return None if row.uploaded < row.sent_files else "All files are verified already."
 
 
 def _publish(row: Overview) -> str | None:
+    if row.state == "in_review":
+        return _REVIEWED
     if row.state != "draft":
         return _draft(row)
     if row.uploaded < row.sent_files or not row.sent_files:
@@ -109,8 +128,8 @@ def _publish(row: Overview) -> str | None:
     return None
 
 
-def _open_draft(row: Overview) -> str | None:
-    return "It is in review." if row.state == "in_review" else _draft(row)
+def _restart(row: Overview) -> str | None:
+    return None if row.remote_id else "Nothing of it was sent here."
 
 
 def _record(row: Overview) -> str | None:
@@ -137,7 +156,9 @@ _WHY_NOT: dict[str, Callable[[Overview], str | None]] = {
     "publish": _publish,
     "discard": _draft,
     "refresh": _draft,
-    "draft-update": _open_draft,
+    "submit": _publish,
+    "restart": _restart,
+    "draft-update": _draft,
     "update": _record,
     "verify": _record,
     "settle": _settle,
@@ -168,6 +189,8 @@ def start(app: Application, action: Action) -> Started:
     _confirm(action, desk, len(planned.chosen))
     subjects = [(row.id, row.title or row.key) for row in planned.chosen]
     work = _work(app, desk, action, [item_id for item_id, _ in subjects])
+    if action.kind not in LOCAL:
+        work = Batch(desk, work)
     args = {"confirm": action.confirm, **action.args}
     job = app.jobs.submit(
         action.kind, _TITLES[action.kind], subjects, work,
@@ -176,7 +199,8 @@ def start(app: Application, action: Action) -> Started:
     return Started(job, planned.chosen, planned.left_out)
 
 
-_PUBLIC = ("publish", "update")  # what these do is public at once, for ever
+# What these do is public for ever: at once, or as soon as a curator says yes.
+_PUBLIC = ("publish", "update", "submit")
 
 
 def _confirm(action: Action, desk: Desk, count: int) -> None:
@@ -186,7 +210,7 @@ def _confirm(action: Action, desk: Desk, count: int) -> None:
     if desk.kind != "production" or action.confirm == count:
         return
     records = "1 record" if count == 1 else f"{count} records"
-    what = "publish" if action.kind == "publish" else "change the public metadata of"
+    what = "change the public metadata of" if action.kind == "update" else action.kind
     raise Refused(
         f"This would {what} {records} in {desk.env_title}, for ever. Nothing was done.",
         code="production-not-confirmed",
@@ -250,7 +274,9 @@ _STEPS: dict[str, Callable[[Desk, Task], None]] = {
     "upload": files.upload_files,
     "publish": publishing.publish_draft,
     "discard": _discard,
-    "refresh": drafts.refresh_draft,
+    "refresh": refreshing.refresh_draft,
+    "submit": reviewing.submit_draft,
+    "restart": restarting.restart_draft,
     "verify": verifying.verify_record,
 }
 

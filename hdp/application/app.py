@@ -198,6 +198,7 @@ class Application:
             offline=self.remotes.offline(entry),
             open_remote=lambda: self.remotes.open(entry),
             by=by,
+            base_url=entry.url,
         )
 
 

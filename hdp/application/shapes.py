@@ -87,6 +87,8 @@ def deposit_json(
         "published": deposit.published,
         "edited": deposit.edited,
         "verified": deposit.verified,
+        "findings": [*deposit.findings, *deposit.site],
+        "review": deposit.review,
     }
 
 

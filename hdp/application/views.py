@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _ACTIONS = {
     "prepare": ("prepare", "set-aside"),
     "create": ("create", "back", "pipeline-draft"),
-    "drafts": ("upload", "publish", "discard", "refresh", "settle"),
+    "drafts": ("upload", "publish", "submit", "discard", "refresh", "settle"),
     "published": (),
 }
 _WORDS = {
@@ -129,6 +129,8 @@ def _draft_status(row: Overview) -> tuple[str, str, str]:
         return "Uploading", "accent", f"{row.uploaded} of {row.sent_files} files"
     if row.failed:
         return "Failed", "loss", f"{row.failed} of {row.sent_files} files"
+    if row.state == "in_review":
+        return "In review", "accent", "Its community decides; look what became of it"
     if row.sent_files and row.uploaded == row.sent_files:
         return "Verified", "ok", ""
     return "Pending", "idle", "Not sent yet" if not row.uploaded else "Some files are to be sent"

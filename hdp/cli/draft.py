@@ -49,6 +49,23 @@ def publish(session: Session, selection: Selection, yes_production: bool) -> int
     return act(session, "publish", selection, yes_production=yes_production)
 
 
+@draft_command.command(epilog=example("hdp draft submit --all"))
+@selection
+@click.option("--yes-production", is_flag=True, help="Needed in production.")
+@pass_session
+def submit(session: Session, selection: Selection, yes_production: bool) -> int:
+    """Hand drafts to the curators of their community; accepting one makes it public."""
+    return act(session, "submit", selection, yes_production=yes_production)
+
+
+@draft_command.command(epilog=example("hdp draft restart --all --env sandbox"))
+@selection
+@pass_session
+def restart(session: Session, selection: Selection) -> int:
+    """Start again what the repository does not hold any more; what is there is left alone."""
+    return act(session, "restart", selection)
+
+
 @draft_command.command(epilog=example("hdp draft discard 4"))
 @selection
 @pass_session

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 _SHOWN = 50
 # Refused for safety; where that is true of all that was asked for, the exit status says so.
-_SAFETY = ("files-not-verified", "changed-on-site", "other-account", "published-on-site")
+_SAFETY = (
+    "files-not-verified", "changed-on-site", "other-account", "published-on-site",
+    "other-address", "needs-review", "not-taken", "altered-by-repository",
+)  # fmt: skip
 
 
 def act(
@@ -196,7 +199,10 @@ def _print_tasks(session: Session, tasks: Sequence[Mapping[str, Any]]) -> None:
         _print_failure(session, task)
     if session.quiet:
         return
-    others = [one for one in tasks if one["state"] != "failed"]
+    not_tried = [one for one in tasks if one["state"] == "cancelled" and one["message"]]
+    if not_tried:
+        session.write(f"{len(not_tried)} more were not tried.")
+    others = [one for one in tasks if one["state"] != "failed" and one not in not_tried]
     for task in others[:_SHOWN]:
         session.write(
             f"{task['item']}  {task['state']}  {task['title']}  {task['message']}".rstrip()

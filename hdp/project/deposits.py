@@ -33,7 +33,11 @@ class DepositFile:
 
 @dataclass(frozen=True)
 class Deposit:
-    """One item in one environment; `metadata` is the snapshot that is (to be) sent."""
+    """One item in one environment; `metadata` is the snapshot that is (to be) sent.
+
+    `findings` are of its own metadata, `site` of what the repository holds; `review` is what
+    a community's curators did (state, community, comment, url).
+    """
 
     id: int
     item_id: int
@@ -67,9 +71,14 @@ class Deposit:
     edit: dict[str, Any] | None = None
     edited: str | None = None
     verified: str | None = None
+    site: Sequence[Mapping[str, Any]] = ()
+    review: dict[str, Any] | None = None
+    base_url: str = ""
 
 
-_JSON = ("metadata", "origins", "findings", "readback", "candidates", "edit")
+_JSON = (
+    "metadata", "origins", "findings", "readback", "candidates", "edit", "site", "review",
+)  # fmt: skip
 
 
 def _deposit(row: sqlite3.Row) -> Deposit:
@@ -257,13 +266,14 @@ def claim(
     owner: str,
     since: str,
     account: str | None = None,
+    base_url: str = "",
 ) -> bool:
     """Write the intent of an unsafe call; False where another is at it or it has moved on."""
     cursor = connection.execute(
         "UPDATE deposit SET doing = ?, owner = ?, doing_since = ?, doing_until = NULL,"
-        " candidates = NULL, account = COALESCE(?, account)"
+        " candidates = NULL, account = COALESCE(?, account), base_url = ?"
         " WHERE id = ? AND state = ? AND doing IS NULL",
-        (doing, owner, since, account, deposit_id, state),
+        (doing, owner, since, account, base_url, deposit_id, state),
     )
     return cursor.rowcount == 1
 

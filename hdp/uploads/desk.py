@@ -23,7 +23,8 @@ class Desk:
     """A project, an environment, and the way to its repository.
 
     `remote` is made when it is first needed, so that local work needs no token;
-    `offline` is the target without a token, which can only check.
+    `offline` is the target without a token, which can only check. `base_url` is the
+    environment's address, "" for practice, which has another one each time.
     """
 
     project: Project
@@ -35,6 +36,7 @@ class Desk:
     offline: Target
     open_remote: Callable[[], Remote]
     by: str = ""
+    base_url: str = ""
     _remote: Remote | None = None
     _account: str = ""
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -82,8 +84,22 @@ class Desk:
         """Tell everybody that deposits of these items changed; called after the commit."""
         self.bus.emit(Changed(("deposits",), list(item_ids), self.by))
 
+    def check_address(self, deposit: Deposit) -> None:
+        """Refused where the draft or record is at another address than the environment's."""
+        sent = deposit.remote_id is not None or deposit.doing is not None
+        if sent and deposit.base_url and deposit.base_url != self.base_url:
+            raise Refused(
+                f"This record is at {deposit.base_url}, but {self.env} is {self.base_url} now."
+                " Nothing was done.",
+                code="other-address",
+                hint="Add the old address as an environment under its old name, and this one under"
+                " another: hdp env remove, hdp env add.",
+                where={"item": deposit.item_id},
+            )
+
     def check_account(self, deposit: Deposit) -> str:
-        """Our account; Refused where the draft belongs to another one."""
+        """Our account; Refused where the draft is another one's, or at another address."""
+        self.check_address(deposit)
         account = self.account()
         if deposit.account and deposit.account != account:
             raise Refused(
@@ -109,6 +125,7 @@ class Desk:
                 lambda c: deposits.claim(
                     c, deposit.id, doing=doing, state=deposit.state,
                     owner=self.project.session.id, since=since, account=account,
+                    base_url=self.base_url,
                 )
             )  # fmt: skip
             if not claimed:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from hdp.jobs import Task
 from hdp.project import deposits
 from hdp.project.deposits import Deposit
-from hdp.sdk import Draft, Missing, Record, Unreachable
+from hdp.sdk import Draft, Record, Unreachable
 from hdp.uploads import settling
 from hdp.uploads.alone import ALIKE
 from hdp.uploads.desk import Desk, wrong_state
+from hdp.uploads.reading_back import with_told
 
 
 def create_draft(desk: Desk, task: Task) -> None:
@@ -33,7 +34,8 @@ def create_draft(desk: Desk, task: Task) -> None:
                 f"Draft {_find_lost(desk, deposit, error)}; its answer was lost, it was found."
             )
             return
-    task.say(f"Draft {draft.id}")
+    made = desk.project.read(lambda c: deposits.get_deposit(c, deposit.id))
+    task.say(with_told(f"Draft {draft.id}", made.site))
 
 
 def _find_lost(desk: Desk, deposit: Deposit, error: Unreachable) -> str:
@@ -106,23 +108,3 @@ def take_back(desk: Desk, task: Task) -> None:
     if not desk.project.write(lambda c: deposits.delete_prepared(c, deposit.id)):
         raise wrong_state("A draft of it is being made.", task.subject, "Look again in a moment.")
     desk.changed(task.subject)
-
-
-def refresh_draft(desk: Desk, task: Task) -> None:
-    """Ask the repository how a draft is now, and write down what became of it."""
-    deposit = settling.settled(desk, desk.live(task.subject), task)
-    if deposit is None or deposit.state not in ("draft", "in_review"):
-        task.skip("There is no draft of it.")
-        return
-    desk.check_account(deposit)
-    remote_id = str(deposit.remote_id)
-    try:
-        draft = desk.remote.get_draft(remote_id)
-    except Missing as missing:
-        if settling.find_published(desk, deposit):
-            task.say("It was published on the site.")
-            return
-        missing.hint = "It was deleted on the site: discard it here, then make a new draft."
-        raise
-    same = deposit.readback is None or dict(draft.metadata) == deposit.readback
-    task.say("As we left it." if same else "Its metadata was changed on the site.")

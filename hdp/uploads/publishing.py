@@ -14,6 +14,7 @@ from hdp.sdk import Draft, Missing, Record, Refused, RemoteFile, Unreachable
 from hdp.uploads import settling
 from hdp.uploads.desk import Desk, wrong_state
 from hdp.uploads.files import matches
+from hdp.uploads.reading_back import check_accepted, compare_back
 
 
 def check_publishing_on(desk: Desk) -> None:
@@ -36,15 +37,19 @@ def publish_draft(desk: Desk, task: Task) -> None:
         raise wrong_state("There is no draft of this item yet.", task.subject, "Create it first.")
     if deposit.state == "published":
         task.skip(f"It is published already: {deposit.doi}.")
+    if deposit.state == "in_review":
+        task.skip("Its community is reviewing it; look what became of it with Look again.")
     remote = desk.remote_for(task, deposit.title)
     files = desk.project.read(lambda c: deposits.list_files(c, deposit.id))
     check_uploaded(deposit, files)
     check_still_valid(desk, deposit)
     try:
         with desk.intent(deposit, "publish") as ours:
-            _check_site(desk, ours, files)
+            draft = check_site(desk, ours, files)
+            check_no_review(ours, draft)
+            check_accepted(ours, compare_back(remote, ours.metadata, ours.key, draft))
             task.check_cancelled()
-            _renew_date(desk, remote, ours)
+            renew_date(desk, remote, ours)
             publication = remote.publish(str(ours.remote_id))
             settling.store_publication(desk, ours, publication)
     except Unreachable:
@@ -59,8 +64,26 @@ def publish_draft(desk: Desk, task: Task) -> None:
     task.say(str(published.doi) if published else "")
 
 
-def _renew_date(desk: Desk, remote: Remote, deposit: Deposit) -> None:
-    """A publication date of "today" means the day of publishing, not that of preparing."""
+_OPEN = ("created", "submitted", "commented")
+
+
+def check_no_review(deposit: Deposit, draft: Draft) -> None:
+    """Refused where a community's curators are to see the draft before it is public."""
+    review = draft.review
+    if review is None or review.state == "accepted":
+        return
+    if review.state in _OPEN or deposit.metadata.get("communities"):
+        raise Refused(
+            "Its community reviews it before it is public. Nothing was published.",
+            code="needs-review",
+            hint=f"Hand it to the curators: hdp draft submit {deposit.item_id}. To publish without"
+            " the community: take it out of the metadata and update the draft.",
+            where={"item": deposit.item_id, "field": "communities"},
+        )
+
+
+def renew_date(desk: Desk, remote: Remote, deposit: Deposit) -> None:
+    """Send today's date where "today" was meant: the day of publishing, not of preparing."""
     today = date.today().isoformat()
     prepared = datetime.fromisoformat(deposit.prepared).astimezone().date().isoformat()
     meant_today = deposit.origins.get("publication_date", {}).get("rule") == "default"
@@ -71,7 +94,9 @@ def _renew_date(desk: Desk, remote: Remote, deposit: Deposit) -> None:
     desk.project.write(lambda c: deposits.update(c, deposit.id, metadata=metadata))
     draft = remote.update_draft(str(deposit.remote_id), Record(fields=metadata, key=deposit.key))
     readback = dict(draft.metadata)
-    desk.project.write(lambda c: deposits.update(c, deposit.id, readback=readback))
+    site = compare_back(remote, metadata, deposit.key, draft)
+    desk.project.write(lambda c: deposits.update(c, deposit.id, readback=readback, site=site))
+    check_accepted(deposit, site)
 
 
 def check_uploaded(deposit: Deposit, files: Sequence[DepositFile]) -> None:
@@ -105,7 +130,8 @@ def check_still_valid(desk: Desk, deposit: Deposit) -> None:
         )
 
 
-def _check_site(desk: Desk, deposit: Deposit, files: Sequence[DepositFile]) -> None:
+def check_site(desk: Desk, deposit: Deposit, files: Sequence[DepositFile]) -> Draft:
+    """The draft as it is on the site; Refused where it is not as we left it."""
     draft_id = str(deposit.remote_id)
     try:
         draft = desk.remote.get_draft(draft_id)
@@ -125,6 +151,7 @@ def _check_site(desk: Desk, deposit: Deposit, files: Sequence[DepositFile]) -> N
         raise _differs(deposit, f"its files ({', '.join(differences[:3])})")
     if not _is_as_sent(desk, deposit, draft):
         raise _differs(deposit, "its metadata")
+    return draft
 
 
 def _is_as_sent(desk: Desk, deposit: Deposit, draft: Draft) -> bool:

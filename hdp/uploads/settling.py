@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,7 @@ from hdp.sdk import (
 )
 from hdp.uploads.alone import ALIKE, BUSY, busy
 from hdp.uploads.desk import Desk
+from hdp.uploads.reading_back import REVIEW_MISSING, SITE_CODES, compare_back
 
 
 def _or_none(ask: Callable[[], Draft]) -> Draft | None:
@@ -85,6 +87,8 @@ def settle(desk: Desk, deposit: Deposit) -> None:
                 settle_create(desk, ours)
             case "publish":
                 _settle_publish(desk, ours)
+            case "submit":
+                _settle_submit(desk, ours)
             case "discard":
                 _settle_discard(desk, ours)
             case "edit":
@@ -166,6 +170,7 @@ def _waits(desk: Desk) -> Sequence[float]:
 
 def adopt(desk: Desk, deposit: Deposit, draft: Draft) -> bool:
     """Take a draft as the deposit's own; False where another deposit has it."""
+    site = compare_back(desk.remote, deposit.metadata, deposit.key, draft)
 
     def take(connection: Any) -> bool:
         if draft.id in deposits.known_remote_ids(connection, desk.env):
@@ -173,10 +178,38 @@ def adopt(desk: Desk, deposit: Deposit, draft: Draft) -> bool:
         return deposits.settle(
             connection, deposit, state="draft", remote_id=draft.id,
             concept_id=draft.concept_id, url=draft.url or desk.remote.page_url(draft.id),
-            readback=dict(draft.metadata), drafted=now(),
+            readback=dict(draft.metadata), drafted=now(), site=site,
+            review=review_json(draft),
         )  # fmt: skip
 
     return desk.project.write(take)
+
+
+def review_json(draft: Draft) -> dict[str, Any] | None:
+    """What a community's curators did with a draft, as it is kept."""
+    return None if draft.review is None else asdict(draft.review)
+
+
+def _settle_submit(desk: Desk, deposit: Deposit) -> None:
+    """Find out whether a draft whose answer was lost is in review, or public by now."""
+    draft = _or_none(lambda: desk.remote.get_draft(str(deposit.remote_id)))
+    if draft is None:
+        if not find_published(desk, deposit):
+            _clear(desk, deposit)  # it was deleted on the site: the next step says so
+    elif draft.review is not None and draft.review.state in IN_REVIEW:
+        store_submitted(desk, deposit, draft)
+    else:
+        _clear(desk, deposit)
+
+
+def store_submitted(desk: Desk, deposit: Deposit, draft: Draft) -> None:
+    """Write down that the curators have it; an open call is settled by it."""
+    desk.project.write(
+        lambda c: deposits.settle(
+            c, deposit, state="in_review", review=review_json(draft),
+            readback=dict(draft.metadata),
+        )
+    )  # fmt: skip
 
 
 def _settle_publish(desk: Desk, deposit: Deposit) -> None:
@@ -214,19 +247,21 @@ def _settle_edit(desk: Desk, deposit: Deposit) -> None:
     draft = remote.edit_record(remote_id, deposit.key)
     remote.drop_edit(remote_id)
     if edit and remote.same_metadata(wanted, draft):
-        store_edit(desk, deposit, edit, draft.metadata)
+        store_edit(desk, deposit, edit, draft)
     else:
         _clear(desk, deposit)
 
 
 _GIVEN = ("doi", "prereserve_doi")  # what the repository adds by itself
+IN_REVIEW = ("submitted", "commented")
 
 
 def is_as_sent(remote: Remote, draft: Draft, deposit: Deposit) -> bool:
     """Whether a draft, or an open edit, is as we last sent it: nobody else changed it."""
     if deposit.readback is not None:
         ours, theirs = dict(deposit.readback), dict(draft.metadata)
-        for name in _GIVEN:
+        asked = any(one["code"] == REVIEW_MISSING for one in deposit.site)
+        for name in (*_GIVEN, "communities") if asked else _GIVEN:
             ours.pop(name, None)
             theirs.pop(name, None)
         if ours == theirs:
@@ -242,18 +277,22 @@ def _settle_draft_edit(desk: Desk, deposit: Deposit) -> None:
         return
     arrived = desk.remote.same_metadata(Record(fields=deposit.metadata, key=deposit.key), draft)
     readback = dict(draft.metadata) if arrived else deposit.readback
-    desk.project.write(lambda c: deposits.settle(c, deposit, readback=readback))
-
-
-def store_edit(
-    desk: Desk, deposit: Deposit, edit: Mapping[str, Any], readback: Mapping[str, Any]
-) -> None:
-    """Write down that the record has its new metadata."""
+    site = compare_back(desk.remote, deposit.metadata, deposit.key, draft)
     desk.project.write(
         lambda c: deposits.settle(
-            c, deposit, **edit, edited=now(), readback=dict(readback)
+            c, deposit, readback=readback, site=site, review=review_json(draft)
         )
-    )  # fmt: skip
+    )
+
+
+def store_edit(desk: Desk, deposit: Deposit, edit: Mapping[str, Any], draft: Draft) -> None:
+    """Write down that the record has its new metadata, as `draft` held it before it went out."""
+    site = compare_back(desk.remote, edit["metadata"], deposit.key, draft)
+    desk.project.write(
+        lambda c: deposits.settle(
+            c, deposit, **edit, edited=now(), readback=dict(draft.metadata), site=site
+        )
+    )
 
 
 def find_published(desk: Desk, deposit: Deposit) -> bool:
@@ -273,6 +312,7 @@ def store_publication(desk: Desk, deposit: Deposit, publication: Publication) ->
             concept_id=publication.concept_id, doi=publication.doi,
             concept_doi=publication.concept_doi, version=publication.version,
             url=publication.url, published=now(),
+            site=[one for one in deposit.site if one["code"] not in SITE_CODES],
         )
     )  # fmt: skip
 

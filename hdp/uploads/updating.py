@@ -16,6 +16,7 @@ from hdp.uploads import publishing, settling
 from hdp.uploads.desk import Desk, wrong_state
 from hdp.uploads.differences import Difference, compare, renew
 from hdp.uploads.preparing import Composed, Preparer
+from hdp.uploads.reading_back import check_unaltered, compare_back, with_told
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def update_draft(desk: Desk, task: Task, preparer: Preparer, *, overwrite: bool 
     Refused where it was changed on the site, unless these changes may be overwritten.
     """
     deposit = settling.settled(desk, desk.live(task.subject), task)
-    if deposit is None or deposit.state != "draft":
+    if deposit is None or deposit.state not in ("draft", "in_review"):
         raise wrong_state("There is no draft of this item.", task.subject, "Create it first.")
     update = _wanted(desk, task, preparer, deposit)
     remote = desk.remote_for(task, update.composed.title)
@@ -62,9 +63,14 @@ def update_draft(desk: Desk, task: Task, preparer: Preparer, *, overwrite: bool 
             lambda c: deposits.update(c, ours.id, readback=None, **update.snapshot())
         )
         draft = remote.update_draft(str(ours.remote_id), Record(update.fields, key=ours.key))
-        readback = dict(draft.metadata)
-        desk.project.write(lambda c: deposits.settle(c, ours, readback=readback, edited=now()))
-    task.say(_said(update))
+        site = compare_back(remote, update.fields, ours.key, draft)
+        desk.project.write(
+            lambda c: deposits.settle(
+                c, ours, readback=dict(draft.metadata), edited=now(), site=site,
+                review=settling.review_json(draft),
+            )
+        )  # fmt: skip
+    task.say(with_told(_said(update), site))
 
 
 def update_record(desk: Desk, task: Task, preparer: Preparer, *, overwrite: bool = False) -> None:
@@ -107,7 +113,8 @@ def _wanted(desk: Desk, task: Task, preparer: Preparer, deposit: Deposit) -> Upd
             where={"item": deposit.item_id, **errors[0].where},
             findings=update.composed.findings,
         )
-    if not update.differences and deposit.readback is not None:
+    refused = any(one["severity"] == "error" for one in deposit.site)
+    if not update.differences and deposit.readback is not None and not refused:
         task.skip("Its metadata is what the table says already.")
     return update
 
@@ -130,6 +137,7 @@ def _edit_and_publish(
         task.check_cancelled()
         record = Record(fields=edit["metadata"], key=deposit.key)
         changed = remote.update_draft(remote_id, record)
+        check_unaltered(deposit, compare_back(remote, record.fields, record.key, changed))
         remote.publish(remote_id)
     except Unreachable:
         raise
@@ -137,7 +145,7 @@ def _edit_and_publish(
         # No edit is left open that somebody else would publish by mistake.
         remote.drop_edit(remote_id)
         raise
-    settling.store_edit(desk, deposit, edit, changed.metadata)
+    settling.store_edit(desk, deposit, edit, changed)
 
 
 def _check_no_edit(remote: Remote, deposit: Deposit) -> None:
@@ -170,6 +178,8 @@ def _check_unchanged(desk: Desk, draft: Draft, deposit: Deposit) -> None:
 
 
 def _said(update: Update) -> str:
+    if not update.differences:
+        return "Sent again"
     names = ", ".join(one.field for one in update.differences[:5])
     more = len(update.differences) - 5
     return f"Changed: {names}" + (f" and {more} more" if more > 0 else "")

@@ -5,3 +5,10 @@ ALTER TABLE deposit ADD COLUMN edit TEXT;
 -- When its metadata was last replaced in the repository, and when its files were last compared.
 ALTER TABLE deposit ADD COLUMN edited TEXT;
 ALTER TABLE deposit ADD COLUMN verified TEXT;
+
+-- What the repository made of it, or what was changed on its site (findings, JSON); what a
+-- community's curators did and said (JSON).
+ALTER TABLE deposit ADD COLUMN site TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE deposit ADD COLUMN review TEXT;
+-- The repository's address when it was sent there: an environment's name may be given to another.
+ALTER TABLE deposit ADD COLUMN base_url TEXT NOT NULL DEFAULT '';

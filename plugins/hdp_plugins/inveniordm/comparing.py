@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from hdp.sdk import Finding
@@ -35,6 +35,11 @@ def differences(
     for name in sorted({*ours, *theirs}):
         if ours.get(name) != theirs.get(name):
             yield _difference(name, ours.get(name), theirs.get(name))
+
+
+def about_metadata(found: Iterable[Finding]) -> Iterator[Finding]:
+    """Those that tell of values; that a community is still to be asked is no value."""
+    return (one for one in found if one.code != "review-missing")
 
 
 def _difference(name: str, sent: Any, got: Any) -> Finding:

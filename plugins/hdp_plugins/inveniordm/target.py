@@ -98,7 +98,7 @@ class InvenioRDM(Target):
 
     def same_metadata(self, record: Record, draft: Draft) -> bool:
         """Whether the draft holds the record's metadata."""
-        return not self.compare_metadata(record, draft)
+        return not tuple(comparing.about_metadata(self.compare_metadata(record, draft)))
 
     def compare_metadata(self, record: Record, draft: Draft) -> Sequence[Finding]:
         """What was dropped, altered or refused, field by field."""

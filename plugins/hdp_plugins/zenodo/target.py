@@ -79,7 +79,7 @@ class Zenodo(Target):
     def same_metadata(self, record: Record, draft: Draft) -> bool:
         """Whether the draft is what Zenodo makes of the record's metadata."""
         if comparing.is_native(draft.raw):
-            return not self.compare_metadata(record, draft)
+            return not tuple(comparing.about_metadata(self.compare_metadata(record, draft)))
         return translate.same(translate.to_deposit(record), draft.metadata)
 
     def compare_metadata(self, record: Record, draft: Draft) -> Sequence[Finding]:
