@@ -13,6 +13,7 @@ from io import FileIO
 from pathlib import Path
 from typing import NamedTuple
 
+from hdp.ingest.items import below_root
 from hdp.ingest.types import HEAD, media_type
 from hdp.ingest.walk import Found
 from hdp.sdk import Cancelled, Finding
@@ -157,4 +158,4 @@ def _hash_one(
 
 def _finding(found: Found, code: str, message: str) -> Finding:
     hint = "Check the file, then scan again."
-    return Finding("error", code, message, hint, {"file": found.relpath})
+    return Finding("error", code, message, hint, {"file": below_root(found.relpath)})

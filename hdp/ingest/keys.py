@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from hdp.ingest import patterns
+from hdp.ingest.items import below_root
 from hdp.ingest.names import basename, fold, stem_of
 from hdp.ingest.options import ScanOptions
 from hdp.sdk import Finding
@@ -70,15 +71,17 @@ def _unmatched(
 def _no_match(path: str) -> Finding:
     message = f"The pattern finds nothing in the name {basename(path)}; it is an item of its own."
     hint = "The pattern is looked for in the whole name with its extension."
-    return Finding("warning", "no-match", message, hint, {"file": path})
+    return Finding("warning", "no-match", message, hint, {"file": below_root(path)})
 
 
 def _nothing_left(path: str) -> Finding:
     message = f"Prefix and suffix leave nothing of the name {basename(path)}; its stem is the key."
-    return Finding("warning", "no-match", message, "Make the pattern narrower.", {"file": path})
+    return Finding(
+        "warning", "no-match", message, "Make the pattern narrower.", {"file": below_root(path)}
+    )
 
 
 def _no_row(path: str) -> Finding:
     message = f"The table has no group for {basename(path)}; it is an item of its own."
     hint = "Add a row for it, or look whether the right column was chosen for the file names."
-    return Finding("warning", "no-group", message, hint, {"file": path})
+    return Finding("warning", "no-group", message, hint, {"file": below_root(path)})

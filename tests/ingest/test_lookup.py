@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hdp.ingest import ScanOptions, scan
 from hdp.ingest.formats.wavefront import after_options
 from hdp.ingest.lookup import Index, Lookup
 from hdp.ingest.walk import Found
@@ -133,3 +134,19 @@ OPTIONS = st.lists(
 @given(options=OPTIONS, name=NAMES)
 def test_options_never_eat_the_name(options, name):
     assert after_options(" ".join([*options, name])).strip() == name
+
+
+def test_files_elsewhere_are_told_by_names_that_people_know(tmp_path):
+    folder, other = tmp_path / "in", tmp_path / "tex"
+    for path, content in (
+        (folder / "a.obj", "mtllib a.mtl\n"), (folder / "a.mtl", "map_Kd w.png\nmap_Ks X/V.png\n"),
+        (folder / "w.png", "one"), (other / "w.png", "two"), (other / "v.png", "three"),
+    ):  # fmt: skip
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(content)
+    (item,) = scan(ScanOptions(folder, extensions=(".obj",), texture_dirs=(other,))).items
+    conflict, moved = next(one for one in item.files if one.relpath == "a.mtl").findings
+    assert "w.png, w.png (texture folder 1)." in conflict.message
+    assert "v.png (texture folder 1) was taken" in moved.message
+    assert "//" not in f"{conflict}{moved}"
+    assert all(one.where == {"file": "a.mtl"} for one in (conflict, moved))
