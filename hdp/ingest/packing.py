@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from hdp.ingest.archives import archive_size
 from hdp.ingest.names import basename, extension_of, fold, folder_of, stem_of
-from hdp.ingest.packing_checks import check_limits, check_paths, check_same_names
+from hdp.ingest.packing_checks import check_inside, check_limits, check_paths, check_same_names
 from hdp.ingest.packing_model import (
     PackChoices,
     PackFile,
@@ -47,6 +47,7 @@ def plan(
     findings = [
         *check_paths(tree, record, base, choices, item_id),
         *check_same_names(record, names.given, item_id),
+        *check_inside(record, item_id),
         *check_limits(tree, record, len(names.given), most_files, most_bytes, item_id),
         *_impossible(tree, choices, item_id),
     ]

@@ -37,6 +37,27 @@ def check_same_names(
             )
 
 
+def check_inside(record: Sequence[RecordFile], item_id: int) -> Iterator[Finding]:
+    """Paths in a ZIP that are one where capitals or Unicode forms make no difference."""
+    for one in record:
+        if one.kind != "zip":
+            continue
+        groups: dict[str, list[str]] = defaultdict(list)
+        for inside, _ in one.members:
+            groups[fold(inside)].append(inside)
+        for alike in groups.values():
+            if len(alike) > 1:
+                yield Finding(
+                    "warning",
+                    "names-alike",
+                    f"{' and '.join(alike)} in {one.name} differ little{_how(alike)}: on some"
+                    " systems one is unpacked over the other.",
+                    "Rename one and scan again.",
+                    _where(item_id, alike[0]),
+                    {"name": alike[0], "paths": alike},
+                )
+
+
 def _how(names: Sequence[str]) -> str:
     if len(set(names)) == 1:
         return ""

@@ -90,6 +90,14 @@ def test_same_names_stop_the_item_until_a_person_chooses(second):
     assert shape(chosen)["top-folders.zip"] == ("zip", sorted([first, second]))
 
 
+def test_names_in_a_zip_that_some_systems_take_for_one_are_said():
+    files = [file("top.jpg", "primary"), file("a/x.jpg"), file("a/X.JPG"), file("b/x.jpg")]
+    packing = plan(files, PackChoices(archive="subfolders"))
+    assert codes(packing) == [("warning", "names-alike")]
+    assert "a/X.JPG and a/x.jpg in top-folders.zip" in packing.findings[0].message
+    assert codes(plan(files, PackChoices(archive="all"))) == [("warning", "names-alike")]
+
+
 def test_unique_names_of_subfolders_stay_flat():
     packing = plan([file("one/a.jpg", "primary"), file("one/raw/b.jpg")], PackChoices())
     assert sorted(shape(packing)) == ["a.jpg", "b.jpg"]
