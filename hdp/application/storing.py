@@ -10,6 +10,7 @@ from typing import Any
 
 from hdp import __version__
 from hdp.application.scan_settings import extra_roots, place_of, read_by_hand, relpath_of
+from hdp.application.wording import counted
 from hdp.ingest.follow import KnownReferences
 from hdp.ingest.formats.reference import Reference
 from hdp.ingest.hashing import Hashes, Key
@@ -25,10 +26,19 @@ PRINT = "scan_print"
 
 
 @dataclass(frozen=True)
+class Renamed:
+    """An item whose key is another one."""
+
+    item: int
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
 class Changes:
     """What a scan changes in a project: paths of files, ids of items.
 
-    `new_items` are keys; `regroup`: files grouped by hand were moved, scan once more.
+    `renamed` have another key; `regroup`: files grouped by hand were moved, scan once more.
     """
 
     new: list[str] = field(default_factory=list)
@@ -39,6 +49,7 @@ class Changes:
     removed_items: list[int] = field(default_factory=list)
     regrouped: list[int] = field(default_factory=list)
     waiting: list[int] = field(default_factory=list)
+    renamed: list[Renamed] = field(default_factory=list)
     regroup: bool = False
 
     def followed_by(self, later: Changes) -> Changes:
@@ -55,11 +66,14 @@ class Changes:
     def __str__(self) -> str:
         """The changes in a few words; "" where there are none."""
         counts = (
-            (self.new_items, "new items"), (self.removed_items, "items gone"),
-            (self.regrouped, "regrouped"), (self.changed, "changed"), (self.moved, "moved"),
-            (self.missing, "missing files"), (self.waiting, "waiting for you"),
+            (self.new_items, "new item", "new items"),
+            (self.removed_items, "item gone", "items gone"),
+            (self.regrouped, "regrouped", ""), (self.renamed, "renamed", ""),
+            (self.changed, "changed", ""), (self.moved, "moved", ""),
+            (self.missing, "missing file", "missing files"),
+            (self.waiting, "waiting for you", ""),
         )  # fmt: skip
-        return ", ".join(f"{len(some)} {what}" for some, what in counts if some)
+        return ", ".join(counted(len(some), one, many or one) for some, one, many in counts if some)
 
 
 def known_of(project: Project) -> dict[Key, Hashes]:
@@ -148,6 +162,7 @@ def _store(
     return Changes(
         of_files.new, of_files.changed, of_files.moved, of_files.missing,
         of_items.new, of_items.removed, of_items.regrouped, of_items.waiting,
+        [Renamed(one, *keys) for one, keys in of_items.renamed.items()],
     )  # fmt: skip
 
 

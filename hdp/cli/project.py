@@ -133,9 +133,13 @@ def _print_scan(
         session.write(f"Changes: {changes}." if str(changes) else "Nothing would change.")
         for name, some in changes.to_json().items():
             for one in some if isinstance(some, list) else ():
-                session.write(f"  {name}: {one}")
+                session.write(f"  {name}: {_change(one)}")
     session.emit_parts(_parts(result, ids, changes))
     return OK
+
+
+def _change(one: Any) -> str:
+    return "{item}: {old} -> {new}".format_map(one) if isinstance(one, dict) else str(one)
 
 
 def _parts(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -53,12 +54,16 @@ class _Old:
 
 @dataclass
 class ItemChanges:
-    """Ids of items that are new, removed, regrouped, or wait for a person to say so."""
+    """Ids of items that are new, removed, regrouped, or wait for a person to say so.
+
+    `renamed` has the old and the new key of each item whose key is another one.
+    """
 
     new: list[int] = field(default_factory=list)
     removed: list[int] = field(default_factory=list)
     regrouped: list[int] = field(default_factory=list)
     waiting: list[int] = field(default_factory=list)
+    renamed: dict[int, tuple[str, str]] = field(default_factory=dict)
 
 
 def store_items(
@@ -104,6 +109,7 @@ def store_items(
         (REGROUPED, LEFT_OUT, json.dumps(sorted(paired))),
     )
     rest = [one for one in old if one.id not in paired]
+    _thin_out(connection, [one for one in rest if one.gone and one.id not in bound], taken)
     _remove(connection, rest, bound, taken, changes)
     return changes
 
@@ -156,13 +162,17 @@ def _pair_gone(
     facts: Sequence[ItemFact],
     pairs: dict[int, _Old],
 ) -> None:
-    """An item whose primary file is missing goes on with what its other files make."""
+    """An item whose primary file is missing goes on with what its other files make.
+
+    Where they make several, with the one of its key, else with that of most of its files.
+    """
     homes = _homes(ids, facts, pairs)
     for item in gone:
         own = [one for one, _, parent in item.links if parent is None]
-        free = [homes[one] for one in own if one in homes and homes[one] not in pairs]
-        if free:
-            pairs[free[0]] = item
+        found = Counter(homes[one] for one in own if one in homes and homes[one] not in pairs)
+        if found:
+            best = max(found, key=lambda one: (facts[one].key == item.key, found[one], -one))
+            pairs[best] = item
 
 
 def _homes(
@@ -231,6 +241,8 @@ def _bring_up(
         connection.execute("DELETE FROM item_file WHERE item_id = ?", (item.id,))
         _write_links(connection, item.id, links)
         changes.regrouped.append(item.id)
+    if item.key != fact.key:
+        changes.renamed[item.id] = (item.key, fact.key)
     if (item.key, item.primary, item.problems, item.pending) != (
         fact.key, links[0][0], problems, None,
     ):  # fmt: skip
@@ -331,6 +343,19 @@ def _lasting(item: _Old, taken: set[int]) -> Links:
         and parent is None
         and not (item.gone and file == item.primary)
     ]
+
+
+def _thin_out(connection: sqlite3.Connection, gone: Iterable[_Old], taken: set[int]) -> None:
+    """Items whose primary file is missing give up the files that a person put elsewhere."""
+    connection.executemany(
+        "DELETE FROM item_file WHERE item_id = ? AND file_id = ?",
+        [
+            (item.id, file)
+            for item in gone
+            for file, _, parent in item.links
+            if parent is None and file in taken and file not in item.missing
+        ],
+    )
 
 
 def _remove(

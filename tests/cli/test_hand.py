@@ -115,6 +115,19 @@ def test_set_changes_how_the_project_is_scanned(hdp, made, folder):
     assert hdp("project", "info", "--json").json["scan"]["suffix"] == ""
 
 
+def test_a_dry_run_tells_of_items_that_only_get_another_key(hdp, made):
+    assert hdp("project", "set", "--bundle", "prefix", "--prefix", "photo_").code == 0
+    ran = hdp("project", "scan", "--dry-run")
+    assert "Changes: 3 renamed." in ran.out
+    assert "  renamed: 1: photo_000 -> 000" in ran.out
+    changes = hdp("project", "scan", "--dry-run", "--json").json["changes"]
+    assert changes["renamed"][0] == {"item": 1, "old": "photo_000", "new": "000"}
+    assert changes["regrouped"] == [] and changes["new"] == []
+    assert "3 renamed" in hdp("project", "scan").out
+    assert hdp("item", "show", 1, "--json").json["key"] == "000"
+    assert "Nothing would change." in hdp("project", "scan", "--dry-run").out
+
+
 def test_kinds_of_collection_propose_options_and_are_overruled(hdp, tmp_path):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.obj").write_text("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n")

@@ -76,6 +76,23 @@ def test_an_item_goes_on_without_its_primary_file(app, project):
     assert listed(app) == {1: ("photo_001.jpg", ["photo_001.jpg", "photo_002.jpg"])}
 
 
+def test_grouping_by_hand_of_an_item_without_its_primary_file(app, project):
+    regrouping.merge(app, [1, 2, 3])
+    folder = project.root_dir("input")
+    (folder / "photo_000.jpg").unlink()
+    scanning.scan_project(app)
+    new = regrouping.split(app, 1, ["photo_001.jpg"])["item"]
+    assert listed(app) == {
+        1: ("photo_000.jpg", ["photo_000.jpg", "photo_002.jpg"]),
+        new: ("photo_001.jpg", ["photo_001.jpg"]),
+    }
+    regrouping.move(app, 1, "photo_002.jpg", new)
+    assert listed(app) == {
+        1: ("photo_000.jpg", ["photo_000.jpg"]),
+        new: ("photo_001.jpg", ["photo_001.jpg", "photo_002.jpg"]),
+    }
+
+
 def test_a_folder_whose_primary_file_was_replaced_stays_one_item(app, project):
     folder = project.root_dir("input")
     (folder / "a").mkdir()
@@ -352,7 +369,7 @@ def test_an_unchanged_folder_is_not_read_or_written_again(app, project):
     assert "nothing changed" in scanning.scan_project(app)
     assert project.path.read_bytes() == before
     (project.root_dir("input") / "photo_009.jpg").write_text("new")
-    assert "1 new items" in scanning.scan_project(app)
+    assert "1 new item" in scanning.scan_project(app)
 
 
 def test_a_dry_run_says_what_would_change_and_writes_nothing(app, project):
@@ -369,7 +386,7 @@ def test_a_dry_run_says_what_would_change_and_writes_nothing(app, project):
     assert changes | {"new_items": 1} == {
         "new": ["new.jpg"], "changed": ["photo_002.jpg"], "moved": ["moved.jpg"],
         "missing": ["photo_000.jpg"], "new_items": 1, "removed_items": [], "regrouped": [],
-        "waiting": [],
+        "waiting": [], "renamed": [{"item": 2, "old": "photo_001", "new": "moved"}],
     }  # fmt: skip
     assert project.path.read_bytes() == before
 
@@ -392,7 +409,7 @@ def test_a_cancelled_scan_leaves_the_project_as_it_was(app, project):
     with pytest.raises(Cancelled):
         storing.store(project, options, result, check)
     assert project.read(items.list_items) == before
-    assert "1 new items" in scanning.scan_project(app)
+    assert "1 new item" in scanning.scan_project(app)
 
 
 def test_what_a_file_names_is_read_once(app, make_folder, tmp_path):
