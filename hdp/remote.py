@@ -250,6 +250,10 @@ class Remote:
         """All published versions, newest first."""
         return self._do("Listing the versions", "", lambda: self.target.list_versions(concept_id))
 
+    def owns_record(self, record_id: str) -> bool | None:
+        """Whether a published record is this account's; None where it cannot be told."""
+        return self._do("Looking whose it is", "", lambda: self.target.owns_record(record_id))
+
     # Replacing and deleting: repeated, because twice is the same as once.
 
     def update_draft(self, draft_id: str, record: Record) -> Draft:

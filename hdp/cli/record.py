@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hdp.cli.base import Group, example, pass_session
-from hdp.cli.main import OK
+from hdp.cli.main import FAILED, OK
 from hdp.cli.running import act
 from hdp.cli.selecting import selection
 
@@ -65,3 +65,29 @@ def update(session: Session, selection: Selection, dry_run: bool, overwrite: boo
 def verify(session: Session, selection: Selection) -> int:
     """Ask the repository again and compare every file's checksum with the local one."""
     return act(session, "verify", selection)
+
+
+@record_command.command(epilog=example("hdp record pull 10.5281/zenodo.123456 --env production"))
+@click.argument("records", nargs=-1, required=True, metavar="ID|DOI...")
+@click.option("--item", type=int, metavar="ID", help="The item that the record is of.")
+@pass_session
+def pull(session: Session, records: tuple[str, ...], item: int | None) -> int:
+    """Adopt records that were published without HDP, so that they can get new versions."""
+    from hdp.application import pulling
+
+    app = session.open()
+    tasks = pulling.pull(app, session.env_name, records, item)
+    for one in tasks:
+        (session.tell if one["error"] else session.write)(f"{one['record']}  {one['message']}")
+        if one["error"] and one["error"]["hint"]:
+            session.tell(f"      {one['error']['hint']}")
+    if rest := len(set(records)) - len(tasks):
+        session.tell(f"{rest} more were not tried.")
+    states = [one["state"] for one in tasks]
+    failed = states.count("failed") + rest
+    session.emit(
+        {"id": None, "kind": "pull", "state": "failed" if failed else "done",
+         "done": states.count("done"), "failed": failed, "skipped": states.count("skipped"),
+         "total": len(tasks) + rest, "started": None, "finished": None, "tasks": tasks}
+    )  # fmt: skip
+    return FAILED if failed else OK

@@ -352,6 +352,41 @@ def known_remote_ids(connection: sqlite3.Connection, env: str) -> set[str]:
     return {row["remote_id"] for row in rows}
 
 
+def insert_adopted(
+    connection: sqlite3.Connection, files: Sequence[DepositFile], **columns: Any
+) -> int:
+    """Write down a record that was published without HDP, with its files."""
+    at = now()
+    values: dict[str, Any] = {"state": "published", "key": str(uuid.uuid4()), "prepared": at}
+    values |= columns
+    for name in _JSON:
+        if values.get(name) is not None:
+            values[name] = _dump(values[name])
+    cursor = connection.execute(
+        f"INSERT INTO deposit ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})",
+        tuple(values.values()),
+    )
+    deposit_id = int(cursor.lastrowid or 0)
+    store_files(connection, deposit_id, files)
+    for file in files:
+        connection.execute(
+            "UPDATE deposit_file SET status = 'uploaded', remote_id = ?, remote_checksum = ?"
+            " WHERE deposit_id = ? AND name = ?",
+            (file.remote_id, file.remote_checksum, deposit_id, file.name),
+        )
+    return deposit_id
+
+
+def of_concept(connection: sqlite3.Connection, env: str, concept_id: str) -> list[Deposit]:
+    """What the project has of a concept in an environment, the oldest first."""
+    rows = connection.execute(
+        "SELECT * FROM deposit WHERE env = ? AND concept_id = ? AND state != 'discarded'"
+        " ORDER BY id",
+        (env, concept_id),
+    ).fetchall()
+    return [_deposit(row) for row in rows]
+
+
 def first_prepared(connection: sqlite3.Connection, env: str) -> dict[int, str]:
     """item -> when its metadata was first prepared in an environment."""
     rows = connection.execute(

@@ -31,9 +31,14 @@ class ItemFileRow:
     problems: list[dict[str, Any]]
 
 
+_NO_FILE = ItemFileRow(
+    0, "input", "", "primary", None, 0, 0, "", "", "application/octet-stream", "valid", []
+)
+
+
 @dataclass(frozen=True)
 class Item:
-    """An item with its files, the primary one first."""
+    """An item with its files, the primary one first; an adopted record may have none here."""
 
     id: int
     key: str
@@ -53,8 +58,9 @@ class Item:
 
     @property
     def primary(self) -> ItemFileRow:
-        """The file that stands for the item."""
-        return next((one for one in self.files if one.role == "primary"), self.files[0])
+        """The file that stands for the item; one without a path where none is on this computer."""
+        first = self.files[0] if self.files else _NO_FILE
+        return next((one for one in self.files if one.role == "primary"), first)
 
     @property
     def size(self) -> int:
@@ -70,7 +76,10 @@ FROM item_file i JOIN file f ON f.id = i.file_id JOIN root r ON r.id = f.root_id
 
 
 def list_items(connection: sqlite3.Connection, item_ids: Sequence[int] | None = None) -> list[Item]:
-    """Items with their files by id; all of them where no ids are given."""
+    """Items with their files by id; all of them where no ids are given.
+
+    An item without files is one of a record that was published elsewhere; it comes by id only.
+    """
     where, values = _in("id", item_ids)
     rows = connection.execute(f"SELECT * FROM item {where} ORDER BY id", values).fetchall()
     where, values = _in("i.item_id", item_ids)
@@ -78,7 +87,11 @@ def list_items(connection: sqlite3.Connection, item_ids: Sequence[int] | None = 
     query = f"{_ITEM_FILES} {where} ORDER BY i.item_id, i.position"
     for row in connection.execute(query, values).fetchall():
         files.setdefault(row["item_id"], []).append(_file_row(row))
-    return [_item(row, files.get(row["id"], [])) for row in rows if files.get(row["id"])]
+    shown = [
+        row for row in rows
+        if files.get(row["id"]) or (item_ids is not None and row["primary_file"] is None)
+    ]  # fmt: skip
+    return [_item(row, files.get(row["id"], [])) for row in shown]
 
 
 def _in(column: str, ids: Sequence[int] | None) -> tuple[str, list[Any]]:
@@ -160,6 +173,12 @@ def set_aside(connection: sqlite3.Connection, item_ids: Sequence[int], reason: s
         "UPDATE item SET set_aside = ? WHERE id = ?", [(reason, one) for one in item_ids]
     )
     return cursor.rowcount
+
+
+def insert_without_files(connection: sqlite3.Connection, key: str) -> int:
+    """A new item whose files are not on this computer; a scan leaves it alone."""
+    cursor = connection.execute("INSERT INTO item (key, created) VALUES (?, ?)", (key, now()))
+    return int(cursor.lastrowid or 0)
 
 
 def accept_items(

@@ -78,7 +78,9 @@ WITH chosen AS (
          MIN(CASE f.status {ranks} ELSE 99 END) AS rank
   FROM item_file l JOIN file f ON f.id = l.file_id GROUP BY l.item_id
 )
-SELECT i.id, i.key, p.path AS "primary", p.media_type, h.n AS file_count, h.bytes, h.rank,
+SELECT i.id, i.key, COALESCE(p.path, '') AS "primary",
+       COALESCE(p.media_type, 'application/octet-stream') AS media_type,
+       COALESCE(h.n, 0) AS file_count, COALESCE(h.bytes, 0) AS bytes, COALESCE(h.rank, 99) AS rank,
        i.set_aside, i.accepted, i.created, d.state, d.id AS deposit_id, d.doing,
        COALESCE(d.title, '') AS title, d.remote_id, d.url, d.doi,
        d.prepared, d.drafted, d.published,
@@ -87,12 +89,14 @@ SELECT i.id, i.key, p.path AS "primary", p.media_type, h.n AS file_count, h.byte
        COALESCE(s.failed, 0) AS failed, COALESCE(s.bytes, 0) AS sent_bytes,
        COALESCE(s.uploaded_bytes, 0) AS uploaded_bytes
 FROM item i
-JOIN file p ON p.id = i.primary_file
-JOIN held h ON h.item_id = i.id
+LEFT JOIN file p ON p.id = i.primary_file
+LEFT JOIN held h ON h.item_id = i.id
 LEFT JOIN chosen c ON c.item_id = i.id
 LEFT JOIN deposit d ON d.id = c.id
 LEFT JOIN first ON first.item_id = i.id
 LEFT JOIN sent s ON s.deposit_id = d.id
+WHERE p.id IS NOT NULL AND h.n IS NOT NULL
+   OR i.primary_file IS NULL AND d.id IS NOT NULL  -- adopted: its files are elsewhere
 ORDER BY i.id
 """.replace(
     "{ranks}", " ".join(f"WHEN '{status}' THEN {rank}" for rank, status in enumerate(WORST))

@@ -99,7 +99,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class Publication:
-    """A published version of a record."""
+    """A published version of a record; `metadata` in a record's words where they can be told."""
 
     id: str
     concept_id: str = ""
@@ -108,6 +108,8 @@ class Publication:
     version: str = ""
     url: str = ""
     raw: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    created: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -242,6 +244,10 @@ class Target(ABC):
     def list_versions(self, concept_id: str) -> Sequence[Publication]:
         """All published versions of a concept, newest first (Can.PULL)."""
         raise self._cannot("list_versions")
+
+    def owns_record(self, record_id: str) -> bool | None:
+        """Whether a published record is this account's; None where it cannot be told."""
+        return None
 
     def submit_for_review(self, draft_id: str) -> Draft:
         """Hand the draft to its community's curators (Can.REVIEW)."""

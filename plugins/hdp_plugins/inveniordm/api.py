@@ -287,6 +287,15 @@ class RecordsApi:
         found.sort(key=lambda one: int(part(one, "versions").get("index") or 0), reverse=True)
         return tuple(self.publication(one) for one in found)
 
+    def owns_record(self, record_id: str) -> bool:
+        """Whether a published record is among this account's own."""
+        # Installations differ in how they are asked for all versions.
+        every = {"allversions": "true", "all_versions": "true"}
+        params = {"q": f'id:"{_quoted(record_id)}"', "size": 2, **every}
+        return any(
+            answers.read_id(one) == record_id for one in self._hits("/api/user/records", params)
+        )
+
     def _hits(self, path: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
         outer = self._object("GET", path, params=params).get("hits")
         hits = outer.get("hits") if isinstance(outer, dict) else None
@@ -305,6 +314,8 @@ class RecordsApi:
             version=str(part(data, "metadata").get("version") or ""),
             url=f"{self.base}/records/{segment(found)}",
             raw=dict(data),
+            metadata=from_native(data, self.flavour),
+            created=answers.to_time(data.get("created")),
         )
 
 

@@ -190,6 +190,10 @@ class InvenioRDM(Target):
         """All published versions, newest first."""
         return self._api.list_versions(concept_id)
 
+    def owns_record(self, record_id: str) -> bool | None:
+        """Whether a published record is this account's."""
+        return self._api.owns_record(record_id)
+
     def reserve_doi(self, draft_id: str) -> str:
         """The DOI that the draft will have."""
         return self._api.reserve_doi(draft_id)

@@ -208,6 +208,10 @@ class Zenodo(Target):
         """
         return self._api.new_version(record_id, keep_files=keep_files)
 
+    def owns_record(self, record_id: str) -> bool | None:
+        """Whether a published record is this account's."""
+        return self._api.owns_record(record_id)
+
     def reserve_doi(self, draft_id: str) -> str:
         """The DOI that the draft will have."""
         return self._api.reserve_doi(draft_id)
@@ -245,16 +249,7 @@ class Zenodo(Target):
 
     def list_versions(self, concept_id: str) -> Sequence[Publication]:
         """All published versions, newest first."""
-        newest = self.get_record(concept_id)
-        found: list[dict[str, Any]] = []
-        for page in range(1, MOST_PAGES + 1):
-            params = {"size": 25, "page": page}
-            hits = _hits(self._call("GET", f"{_record(newest.id)}/versions", params=params))
-            found += hits
-            if len(hits) < 25:
-                break
-        found.sort(key=lambda one: str(one.get("created")), reverse=True)
-        return tuple(self._publication(one) for one in found)
+        return self._api.list_versions(self.get_record(concept_id).id)
 
     @property
     def _base(self) -> str:
