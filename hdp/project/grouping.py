@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -110,7 +109,6 @@ def store_items(
         (REGROUPED, LEFT_OUT, json.dumps(sorted(paired))),
     )
     rest = [one for one in old if one.id not in paired]
-    _thin_out(connection, [one for one in rest if one.gone and one.id not in bound], taken)
     _thin_out(connection, [one for one in rest if one.gone and one.id not in bound], taken)
     _remove(connection, rest, bound, taken, changes)
     return changes
@@ -345,19 +343,6 @@ def _lasting(item: _Old, taken: set[int]) -> Links:
         and parent is None
         and not (item.gone and file == item.primary)
     ]
-
-
-def _thin_out(connection: sqlite3.Connection, gone: Iterable[_Old], taken: set[int]) -> None:
-    """Items whose primary file is missing give up the files that a person put elsewhere."""
-    connection.executemany(
-        "DELETE FROM item_file WHERE item_id = ? AND file_id = ?",
-        [
-            (item.id, file)
-            for item in gone
-            for file, _, parent in item.links
-            if parent is None and file in taken and file not in item.missing
-        ],
-    )
 
 
 def _thin_out(connection: sqlite3.Connection, gone: Iterable[_Old], taken: set[int]) -> None:

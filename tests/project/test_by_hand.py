@@ -93,23 +93,6 @@ def test_grouping_by_hand_of_an_item_without_its_primary_file(app, project):
     }
 
 
-def test_grouping_by_hand_of_an_item_without_its_primary_file(app, project):
-    regrouping.merge(app, [1, 2, 3])
-    folder = project.root_dir("input")
-    (folder / "photo_000.jpg").unlink()
-    scanning.scan_project(app)
-    new = regrouping.split(app, 1, ["photo_001.jpg"])["item"]
-    assert listed(app) == {
-        1: ("photo_000.jpg", ["photo_000.jpg", "photo_002.jpg"]),
-        new: ("photo_001.jpg", ["photo_001.jpg"]),
-    }
-    regrouping.move(app, 1, "photo_002.jpg", new)
-    assert listed(app) == {
-        1: ("photo_000.jpg", ["photo_000.jpg"]),
-        new: ("photo_001.jpg", ["photo_001.jpg", "photo_002.jpg"]),
-    }
-
-
 def test_a_folder_whose_primary_file_was_replaced_stays_one_item(app, project):
     folder = project.root_dir("input")
     (folder / "a").mkdir()
