@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hdp.application.exporting import write_new
 from hdp.application.mapping_preview import preview_rows
 from hdp.application.terms import page_schema
 from hdp.metadata import checks
@@ -146,6 +147,17 @@ def make(
         quick=quick, applies=design.applies,
     )  # fmt: skip
     return made | _rows(show, edited.text, read)
+
+
+def export(design: Design, path: Path) -> None:
+    """Write the text to a new file, naming the table as seen from there."""
+    values = read_values(design.text)
+    table = values.get("table")
+    text = design.text
+    if isinstance(table, str) and table:
+        values["table"] = table_name(design.base / table, path.parent)
+        text = edit_text(text, values).text
+    write_new(path, text)
 
 
 def _rows(show: Any, text: str, values: Mapping[str, Any]) -> dict[str, Any]:

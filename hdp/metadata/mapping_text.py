@@ -153,7 +153,8 @@ def _patch(text: str, before: Mapping[str, Any], wanted: Mapping[str, Any]) -> s
         changes += _changes(text, places, was, to_be, 0, order=list(wanted))
     changes += _changes(text, places, before, wanted, 0, skip="fields")
     # Of several that come at one place, the first is put there last and so stands first.
-    for start, end, made in reversed(sorted(changes, key=lambda one: one[:2])):
+    in_order = sorted(changes, key=lambda one: one[:2])
+    for start, end, made in reversed(in_order):
         text = text[:start] + made + text[end:]
     return text
 

@@ -153,6 +153,11 @@ class DesignPages:
         )
         return self.open(one.name)
 
+    def export(self, body: Body, path: Path) -> dict[str, Any]:
+        """Write the mapping to a new file."""
+        mapping_design.export(self._design(body), path)
+        return {"path": str(path)}
+
     def remove(self, name: str) -> dict[str, Any]:
         """Forget a mapping; what was prepared with it stays."""
         mapping_setting.remove_mapping(self._app, name)

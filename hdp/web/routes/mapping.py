@@ -37,4 +37,5 @@ def _design(api: Api) -> None:
     api.post("/mapping/leave-out", lambda ask: design.leave_out(ask.body, ask.env()))
     api.post("/mapping/differences", lambda ask: design.differences(ask.body, ask.env()))
     api.post("/mapping/save", lambda ask: design.save(ask.body))
+    api.post("/mapping/export", lambda ask: design.export(ask.body, ask.path("path")))
     api.post("/mapping/remove", lambda ask: design.remove(ask.text("name", None)))

@@ -186,3 +186,10 @@ export function kindsOf(value: FieldValue | undefined, schema: Schema): Kind | '
   const [first] = rulesOf(value)
   return first ? kindOf(first) : ''
 }
+
+/** A first rule where there is none: a word of the list where there is one, else a column. */
+export function firstRule(schema: Schema, hasColumns: boolean): Rule {
+  const one = schema.items ?? schema
+  if (one.options || one.vocabulary) return { choose: '' }
+  return hasColumns ? { column: '' } : { literal: '' }
+}
