@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hdp.ingest.options import ScanOptions
@@ -17,27 +17,41 @@ def with_table(options: ScanOptions) -> ScanOptions:
     if options.bundle != "table" or options.table is None or options.mode == "subdirectory":
         return options
     table = options.table.absolute()  # a project is scanned again from other folders
-    groups, findings = read_groups(table, options.key, options.group)
-    return replace(options, table=table, table_groups=groups, table_findings=tuple(findings))
+    found = read_groups(table, options.key, options.group)
+    return replace(
+        options, table=table, table_groups=found.groups, table_rows=found.rows,
+        table_findings=tuple(found.findings),
+    )  # fmt: skip
 
 
-def read_groups(path: Path, key: str, group: str) -> tuple[dict[str, str], list[Finding]]:
-    """File name as the table has it -> group, and the rows that contradict earlier ones.
+@dataclass(frozen=True)
+class Groups:
+    """File name as the table has it -> group; name -> its first row; contradicting rows."""
+
+    groups: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def read_groups(path: Path, key: str, group: str) -> Groups:
+    """What the table says of file names; names without a group have a row only.
 
     A path in the column counts by its last part. UsageError where a column is not there.
     """
     table = read_table(path)
     names, values = _column(table, key, "key"), _column(table, group, "group")
-    groups: dict[str, str] = {}
-    findings: list[Finding] = []
+    found = Groups()
     for index, row in enumerate(table.rows):
         name = row[names].strip().replace("\\", "/").rpartition("/")[2]
         value = " ".join(row[values].split())
+        if name:
+            found.rows.setdefault(name, table.row_number(index))
         if not (name and value):
             continue
-        if groups.setdefault(name, value) != value and len(findings) < _MOST_TOLD:
-            findings.append(_disagree(table, index, name, groups[name], value))
-    return groups, findings
+        first = found.groups.setdefault(name, value)
+        if first != value and len(found.findings) < _MOST_TOLD:
+            found.findings.append(_disagree(table, index, name, first, value))
+    return found
 
 
 def _column(table: Table, name: str, field: str) -> int:

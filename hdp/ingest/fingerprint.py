@@ -17,7 +17,7 @@ def fingerprint(options: ScanOptions, walked: Walked) -> str:
     put its time back. A new version of HDP has other fingerprints, as its rules may differ.
     """
     digest = hashlib.sha256()
-    given = [__version__, options.to_json(), sorted(options.table_groups.items())]
+    given = [__version__, options.to_json(), *_read_of_the_table(options)]
     digest.update(json.dumps(given, sort_keys=True).encode())
     for one in walked.files:
         digest.update(repr(tuple(one)).encode("utf-8", "surrogatepass"))
@@ -25,3 +25,7 @@ def fingerprint(options: ScanOptions, walked: Walked) -> str:
     findings = [one.to_json() for one in walked.findings]
     digest.update(json.dumps([*rest, findings], sort_keys=True, default=str).encode())
     return digest.hexdigest()
+
+
+def _read_of_the_table(options: ScanOptions) -> list[object]:
+    return [sorted(options.table_groups.items()), sorted(options.table_rows.items())]

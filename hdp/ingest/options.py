@@ -20,7 +20,7 @@ MODES = ("root", "subdirectory", "hybrid")
 BUNDLES = ("none", "stem", "prefix", "suffix", "prefix_suffix", "core", "pattern", "table")
 _PATHS = ("texture_dirs", "never")
 _PATTERNS = ("prefix", "suffix", "pattern")
-_LOOKED_UP = ("table_groups", "table_findings")
+_LOOKED_UP = ("table_groups", "table_rows", "table_findings")
 # What a way of bundling cannot do without; of prefix_suffix one is enough.
 _NEEDS = {
     "prefix": ("prefix",), "suffix": ("suffix",), "core": ("pattern",), "pattern": ("pattern",),
@@ -35,7 +35,8 @@ class ScanOptions:
     `extensions` say what may start an item (none given: every file may); `never` are files
     and folders that are no members, `exclude` globs over paths below the input folder;
     `depth` is a level from "1" on, or "leaf". `table_groups` (file name or stem -> group) is
-    what was read of `table`; it is looked up anew for each scan and no part of the JSON.
+    what was read of `table`, and `table_rows` (the same name -> its first row); both are
+    looked up anew for each scan and no part of the JSON.
     """
 
     input: Path
@@ -59,6 +60,7 @@ class ScanOptions:
     by_hand: ByHand = field(default_factory=ByHand)
     added: tuple[Added, ...] = ()
     table_groups: Mapping[str, str] = field(default_factory=dict, repr=False)
+    table_rows: Mapping[str, int] = field(default_factory=dict, repr=False)
     table_findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:

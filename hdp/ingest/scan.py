@@ -14,7 +14,9 @@ from hdp.ingest.hashing import Hashed, Hashes, Known, hash_file, hash_many
 from hdp.ingest.items import ScannedFile, ScannedItem, ScanResult, worst
 from hdp.ingest.options import ScanOptions
 from hdp.ingest.review import count, look, report
+from hdp.ingest.table_rows import rows_without_file
 from hdp.ingest.walk import Found, Walked, walk
+from hdp.sdk import Finding
 
 Progress = Callable[[int, int | None, str], None]
 _FILE_STATUS = {"missing": "missing", "changed": "changed", "unreadable": "invalid"}
@@ -43,16 +45,25 @@ def scan(
     same = _Same(options, walked, known, cancelled)
     grouped = group(options, walked, same, cancelled=cancelled, known_references=known_references)
     items = grouped.items
+    rows = _rows_without_file(options, walked, items)
     whole = hashed and _hash(options, walked, items, known, progress, cancelled)
     seen = look(items)
     skipped = dict(sorted((walked.skipped + grouped.left_out).items()))
-    findings = (*walked.findings, *grouped.findings, *report(options, walked, seen, items, skipped))
+    findings = (*walked.findings, *grouped.findings, *rows)
+    findings += (*report(options, walked, seen, items, skipped),)
     roots = {f"textures-{number}": path for number, path in walked.roots.items()}
     roots |= {f"added-{one.number}": one.folder for one in options.added}
     counts = count(seen, items, skipped)
     print_ = print_ if whole else ""
     references = grouped.references
     return ScanResult(tuple(items), counts, findings, skipped, roots, print_, references)
+
+
+def _rows_without_file(
+    options: ScanOptions, walked: Walked, items: list[ScannedItem]
+) -> list[Finding]:
+    taken = {one.relpath for item in items for one in item.files} if options.table_rows else ()
+    return rows_without_file(options, (one.relpath for one in walked.files), taken)
 
 
 def _hash(
