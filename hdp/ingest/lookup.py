@@ -6,8 +6,9 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from urllib.parse import unquote
 
 from hdp.ingest.names import basename, fold, folder_of
@@ -15,6 +16,7 @@ from hdp.ingest.walk import Found
 
 _ABSOLUTE = re.compile(r"^(/|[A-Za-z]:|[A-Za-z][A-Za-z0-9+.-]+:)")
 _MOST_TAILS = 16
+_MOST_RIVALS = 20  # that are told
 _Candidate = tuple[str, str]  # a path, and how it was matched
 
 
@@ -97,6 +99,7 @@ class Lookup:
         self.index = index
         self.texture_dirs = tuple(texture_dirs)
         self.same = same
+        self._named: dict[tuple[tuple[str, ...], str], Hit] = {}
 
     def find(
         self, text: str, referrer: str, also: Iterable[str] = (), places: Iterable[str] = ()
@@ -114,8 +117,12 @@ class Lookup:
             beside = (self._relative(one, folder) for one in places)
             candidates = [(path, "place") for found in beside for path, _ in found]
         candidates += self._in_texture_folders(readings)
-        names = list(dict.fromkeys(_name(one) for one in readings))
-        return self._decide(candidates or self._by_name(names, folder), outside)
+        if candidates:
+            return self._decide(candidates, outside)
+        names = tuple(dict.fromkeys(_name(one) for one in readings))
+        if (names, folder) not in self._named:  # thousands of models may name the same file
+            self._named[names, folder] = self._decide(self._by_name(names, folder), False)
+        return replace(self._named[names, folder], outside=outside)
 
     def stands(self, text: str, referrer: str, also: Iterable[str] = ()) -> bool:
         """Whether a file is where one of these paths, relative to the referrer, says."""
@@ -155,8 +162,8 @@ class Lookup:
             return Hit(outside=outside)
         path, how = candidates[0]
         others = sorted({one for one, _ in candidates} - {path})
-        rivals = tuple(one for one in others if not self.same(path, one))
-        return Hit(path, how, outside, rivals)
+        rivals = islice((one for one in others if not self.same(path, one)), _MOST_RIVALS)
+        return Hit(path, how, outside, tuple(rivals))
 
     def _inside(self, written: str, folder: str) -> tuple[str, bool]:
         """The path below the roots, and whether it leaves the root that the folder is in."""

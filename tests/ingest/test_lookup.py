@@ -150,3 +150,20 @@ def test_files_elsewhere_are_told_by_names_that_people_know(tmp_path):
     assert "v.png (texture folder 1) was taken" in moved.message
     assert "//" not in f"{conflict}{moved}"
     assert all(one.where == {"file": "a.mtl"} for one in (conflict, moved))
+
+
+def test_a_name_that_many_models_give_is_looked_up_once(tmp_path):
+    asked = []
+
+    def same(first: str, second: str) -> bool:
+        asked.append((first, second))
+        return False
+
+    paths = [f"s{number}/x.mtl" for number in range(200)]
+    index = Index([Found(one, 1, 0, 0) for one in paths], {})
+    lookup = Lookup(index, (), same)
+    hits = {lookup.find("x.mtl", f"m{number}.obj") for number in range(200)}
+    (hit,) = hits
+    assert hit.relpath == min(paths) and len(hit.rivals) == 20
+    assert len(asked) == 20
+    assert lookup.find("/else/x.mtl", "m.obj").outside and not lookup.find("x.mtl", "n.obj").outside
