@@ -281,7 +281,7 @@ def test_the_limiter_heeds_the_headers_by_the_servers_clock():
     limiter.heed(200, headers)
     assert limiter.left() == 0
     limiter.heed(200, {**headers, "X-RateLimit-Remaining": "3"})
-    assert limiter.left() == 30
+    assert limiter.left() == 29  # it says up to a second too much
     limiter.heed(200, {**headers, "X-RateLimit-Remaining": "3", "X-RateLimit-Reset": "nonsense"})
     limiter.heed(200, {"X-RateLimit-Remaining": "0"})
     waited = []
@@ -291,9 +291,35 @@ def test_the_limiter_heeds_the_headers_by_the_servers_clock():
         time[0] += seconds
 
     with limiter.slot(pause):
-        assert waited == [30]
+        assert waited == [29]
     limiter.hold(1e9)
     assert limiter.left() == 300
+
+
+def test_the_last_requests_of_a_window_go_one_at_a_time():
+    time = [100.0]
+    limiter = Limiter(4, clock=lambda: time[0])
+    stamp = int(NOW.timestamp())
+    headers = {"X-RateLimit-Remaining": "3", "Date": format_datetime(NOW),
+               "X-RateLimit-Reset": str(stamp + 1)}  # fmt: skip
+    limiter.heed(200, headers)
+    assert limiter.left() == 0.25
+    time[0] += 0.25
+
+    class Waits(Exception):
+        pass
+
+    def pause(_seconds):
+        raise Waits
+
+    with limiter.slot(pause), pytest.raises(Waits), limiter.slot(pause):
+        pass
+    fresh = {**headers, "X-RateLimit-Remaining": "132", "X-RateLimit-Reset": str(stamp + 61)}
+    limiter.heed(200, fresh)
+    with limiter.slot(pause), limiter.slot(pause):
+        assert limiter.left() == 0
+    limiter.heed(200, {**headers, "X-RateLimit-Remaining": "0"})
+    assert limiter.left() == 0.75  # nothing is left to try with
 
 
 def test_a_host_has_one_limiter():

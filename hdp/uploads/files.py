@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from hdp.jobs import Task
 from hdp.project import deposits
@@ -13,6 +14,8 @@ from hdp.remote import Remote
 from hdp.sdk import Cancelled, HdpError, InvalidInput, LocalFile, Rejected, RemoteFile
 from hdp.uploads import settling
 from hdp.uploads.desk import Desk, wrong_state
+
+_SHORT = 1 << 20  # bytes that are sent in a moment
 
 
 def upload_files(desk: Desk, task: Task) -> None:
@@ -27,12 +30,18 @@ def upload_files(desk: Desk, task: Task) -> None:
         files = desk.project.read(lambda c: deposits.list_files(c, ours.id))
         try:
             failures = _send_all(desk, remote, ours, files, task)
-        finally:
+        except BaseException:
             desk.project.write(lambda c: deposits.reset_files(c, ours.id))
-        desk.project.write(lambda c: deposits.settle(c, ours))
+            raise
+        desk.project.write(lambda c: _end(c, ours))
     if failures:
         raise _summary(failures, len(files))
     task.say(f"{len(files)} of {len(files)} files verified")
+
+
+def _end(connection: Any, deposit: Deposit) -> None:
+    deposits.reset_files(connection, deposit.id)
+    deposits.settle(connection, deposit)
 
 
 @dataclass
@@ -80,7 +89,10 @@ def _send(desk: Desk, send: _Sending, file: DepositFile) -> None:
         store_uploaded(desk, file, there)
         return
     local = check_local(desk, file)
-    desk.project.write(lambda c: deposits.update_file(c, file.id, status="uploading", error=None))
+    if file.size > _SHORT or file.status != "pending":  # who looks does not see a short one
+        desk.project.write(
+            lambda c: deposits.update_file(c, file.id, status="uploading", error=None)
+        )
     arrived = send.remote.upload_file(
         send.draft_id, local, lambda done, _all: send.tell(done, file.name), known=()
     )

@@ -144,7 +144,10 @@ def check_site(desk: Desk, deposit: Deposit, files: Sequence[DepositFile]) -> Dr
             ) from missing
         missing.hint = "It was deleted on the site: discard it here, then make a new draft."
         raise
-    there = {one.name: one for one in desk.remote.list_files(draft_id)}
+    there = {one.name: one for one in draft.files}
+    if len(there) != len(files) or not all(_is_there(one, there) for one in files):
+        # Not every answer tells of the files, or of all: only the list can say what is wrong.
+        there = {one.name: one for one in desk.remote.list_files(draft_id)}
     differences = [one.name for one in files if not _is_there(one, there)]
     differences += sorted(set(there) - {one.name for one in files})
     if differences:
