@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -62,9 +63,14 @@ class Checker:
         done = 0
         waiting: deque[Future[list[Checked]]] = deque()
         pool = ThreadPoolExecutor(self._count, "check")
+        ended = threading.Event()  # Ctrl-C comes to the thread that waits for the others
+
+        def stopped() -> bool:
+            return ended.is_set() or bool(cancelled and cancelled())
+
         try:
             for portion, seconds in self._portions(files):
-                waiting.append(pool.submit(self._portion, portion, seconds, cancelled))
+                waiting.append(pool.submit(self._portion, portion, seconds, stopped))
                 if len(waiting) > 2 * self._count:
                     found = waiting.popleft().result()
                     done += len(found)
@@ -76,6 +82,7 @@ class Checker:
                 _tell(progress, done)
                 yield from found
         finally:
+            ended.set()
             pool.shutdown(wait=True, cancel_futures=True)
 
     def _portions(self, files: Iterable[ToCheck]) -> Iterator[tuple[list[ToCheck], float]]:

@@ -92,8 +92,13 @@ def hash_many(
     pool = ThreadPoolExecutor(threads or min(8, os.cpu_count() or 1), "hash")
     waiting: deque[Future[list[Hashed]]] = deque()
 
+    ended = threading.Event()  # Ctrl-C comes to the thread that waits, not to those that read
+
+    def stopped() -> bool:
+        return ended.is_set() or bool(cancelled and cancelled())
+
     def work(batch: list[Found]) -> list[Hashed]:
-        return [_hash_one(place, one, ask(one), progress, cancelled) for one in batch]
+        return [_hash_one(place, one, ask(one), progress, stopped) for one in batch]
 
     try:
         for batch in _batches(files):
@@ -103,6 +108,7 @@ def hash_many(
         while waiting:
             yield from waiting.popleft().result()
     finally:
+        ended.set()
         pool.shutdown(wait=True, cancel_futures=True)
 
 

@@ -1,6 +1,8 @@
 """Two checksums in one pass, and files that change while they are read."""
 
 import hashlib
+import threading
+import time
 
 import pytest
 
@@ -50,3 +52,23 @@ def test_cancelled(tmp_path):
     (tmp_path / "a").write_bytes(b"1")
     with pytest.raises(Cancelled):
         hash_file(tmp_path / "a", cancelled=lambda: True)
+
+
+def test_reading_ends_when_nobody_waits_for_it(tmp_path):
+    for number in range(10):
+        with (tmp_path / f"{number}").open("wb") as file:
+            file.truncate(32 * BLOCK)
+    told = []
+
+    def progress(count: int) -> None:
+        told.append(count)
+        if len(told) > 32:
+            time.sleep(0.01)  # the other files are slow
+
+    reading = hash_many(
+        tmp_path, [found(one) for one in sorted(tmp_path.iterdir())], threads=1, progress=progress
+    )
+    next(reading)
+    reading.close()
+    assert len(told) < 320
+    assert not [one.name for one in threading.enumerate() if one.name.startswith("hash")]
