@@ -51,7 +51,7 @@ _BY_EXTENSION = {
 # What people call these, whose content nothing here looks into, and what others are first of all.
 _KINDS = {
     "model": ".las .laz .wrl .vrml .wrz .x3dv .x3dz .3ds .3mf .blend .max .c4d .lwo .ma .mb .skp"
-    " .3dm .step .stp .iges .igs .off .vrm .abc .wrap .pcd .pts .ptx .xyz .u3d",
+    " .3dm .step .stp .iges .igs .off .vrm .abc .wrap .pcd .pts .ptx .u3d",
     "image": ".psd .psb .avif .jxl .jpe .jfif .j2k .jpf .jpx .pnm .ppm .pgm .xcf .nrw .srw .pef"
     " .3fr .fff .iiq .erf .mrw .kdc .dcr .x3f .eps .ai .ico .pcx .fits",
     "video": ".wmv .flv .mts .m2ts .3gp .ogv .vob .dv .mpe .m2v .mxf",
