@@ -147,7 +147,8 @@ export class Design {
 
   private async propose(ours: () => boolean): Promise<void> {
     const look = this.look!
-    const body = { path: look.path, ...this.reading(), key: look.columns.includes(keyColumn(this.values.key)) ? keyColumn(this.values.key) : '', env: store.envName }
+    const { sheet, header, encoding, separator } = look
+    const body = { path: look.path, sheet: look.sheets.length ? sheet : undefined, header, encoding: look.sheets.length ? undefined : encoding, separator: look.sheets.length ? undefined : separator, key: look.columns.includes(keyColumn(this.values.key)) ? keyColumn(this.values.key) : '', env: store.envName }
     const { fields } = await post<{ fields: Record<string, FieldValue> }>('/mapping/propose', body)
     if (ours()) this.proposals = fields
   }
