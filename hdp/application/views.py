@@ -48,7 +48,8 @@ def overview(app: Application, env: str) -> list[Overview]:
 def count_troubled(app: Application) -> int:
     """How many items have a file that is not valid, those set aside left out."""
     found = app.project.read(lambda c: listing.count_statuses(c, listing.ListFilter(env="")))
-    return sum(found.values()) - found.get("valid", 0)
+    fine = ("valid", listing.UNCHECKED)
+    return sum(number for name, number in found.items() if name not in fine)
 
 
 def counts(rows: Sequence[Overview]) -> dict[str, int]:

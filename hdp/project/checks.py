@@ -13,6 +13,13 @@ from hdp.project.files import FileRow
 _PREFIX = "checked-1:"  # another number when checks see more: then all files are opened again
 _AT_ONCE = 500  # names in one question
 Seen = dict[str, Any]  # status, problems
+# The name of a file: its path without all that stands up to the last slash.
+_NAME = "substr(f.path, length(rtrim(f.path, replace(f.path, '/', ''))) + 1)"
+# A glTF is opened at each scan, and nothing is remembered of it.
+NOT_OPENED = f"""(f.status = 'valid' AND f.problems = '[]' AND f.path NOT LIKE '%.gltf'
+ AND NOT EXISTS (SELECT 1 FROM setting
+   WHERE key = '{_PREFIX}' || substr(f.sha256, 1, 32) || ':' || {_NAME}))"""
+"""SQL: whether the file `f` seems valid only because nobody has opened it yet."""
 
 
 def mark_of(row: FileRow) -> str:

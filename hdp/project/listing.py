@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from hdp.project.checks import NOT_OPENED
 from hdp.project.overview import WORST
 
 SORTS = ("name", "size", "status", "kind", "newest")
@@ -20,8 +22,8 @@ _PATTERN_MARKS = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 class ListFilter:
     """What a list shows; "" is everything.
 
-    `status` is the worst status of an item's files, `state` new, prepared, draft, in_review
-    or published in `env`, `set_aside` one of SHOWN.
+    `status` is the worst status of an item's files, or UNCHECKED; `state` new, prepared, draft,
+    in_review or published in `env`; `set_aside` one of SHOWN.
     """
 
     env: str
@@ -49,6 +51,11 @@ class ListRow:
     title: str
 
 
+UNCHECKED = "unchecked"
+"""The status of an item that seems valid only because some file was not opened yet."""
+_STATUSES = (*WORST, UNCHECKED)
+
+
 def _ranks(words: Sequence[str]) -> str:
     return " ".join(f"WHEN '{word}' THEN {rank}" for rank, word in enumerate(words))
 
@@ -61,14 +68,16 @@ def _words(words: Sequence[str]) -> str:
 _FROM = f"""
 WITH h AS MATERIALIZED (
   SELECT l.item_id, COUNT(*) AS n, SUM(f.size) AS bytes,
-         MIN(CASE f.status {_ranks(WORST)} ELSE {len(WORST)} END) AS rank
+         MIN(CASE f.status {_ranks(WORST)}
+             ELSE CASE WHEN :opened AND {NOT_OPENED} THEN {len(WORST)} ELSE {len(_STATUSES)} END
+             END) AS rank
   FROM item_file l JOIN file f ON f.id = l.file_id GROUP BY l.item_id
 ), s AS MATERIALIZED (
   SELECT item_id, MAX(CASE state {_ranks(_STATES)} END) AS rank, MAX(id) AS id
   FROM deposit WHERE env = :env AND state != 'discarded' GROUP BY item_id
 ), shown AS (
   SELECT i.id, i.key, p.path AS "primary", p.media_type, h.n AS files, h.bytes, h.rank,
-         CASE h.rank {_words(WORST)} ELSE 'valid' END AS status,
+         CASE h.rank {_words(_STATUSES)} ELSE 'valid' END AS status,
          CASE s.rank {_words(_STATES)} ELSE 'new' END AS state,
          i.set_aside, i.accepted, i.created, COALESCE(d.title, '') AS title
   FROM item i JOIN file p ON p.id = i.primary_file JOIN h ON h.item_id = i.id
@@ -96,13 +105,26 @@ def list_page(
     if name == "newest":
         way = "ASC" if way == "DESC" else "DESC"
     order = _ORDERS.get(name, _ORDERS["name"]).format(way=way)
-    where, values = _where(connection, chosen)
+    where, values = _where(connection, chosen, opened=name == "status")
     rows = connection.execute(
         f"{_FROM} SELECT {_COLUMNS} FROM shown WHERE {where}"
         f" ORDER BY {order}, id LIMIT :limit OFFSET :offset",
         values | {"limit": limit, "offset": offset},
     ).fetchall()
-    return [ListRow(**dict(row)) for row in rows]
+    found = [ListRow(**dict(row)) for row in rows]
+    return found if values["opened"] else _told_unopened(connection, found)
+
+
+def _told_unopened(connection: sqlite3.Connection, rows: list[ListRow]) -> list[ListRow]:
+    """The rows with UNCHECKED in place: a few items are asked faster than all."""
+    ids = json.dumps([row.id for row in rows if row.status == "valid"])
+    found = connection.execute(
+        f"""SELECT DISTINCT l.item_id FROM item_file l JOIN file f ON f.id = l.file_id
+        WHERE l.item_id IN (SELECT value FROM json_each(?)) AND {NOT_OPENED}""",
+        (ids,),
+    ).fetchall()
+    unopened = {row[0] for row in found}
+    return [replace(row, status=UNCHECKED) if row.id in unopened else row for row in rows]
 
 
 def count_statuses(connection: sqlite3.Connection, chosen: ListFilter) -> dict[str, int]:
@@ -129,7 +151,7 @@ def list_ids(connection: sqlite3.Connection, chosen: ListFilter) -> list[int]:
 
 
 def _count(connection: sqlite3.Connection, chosen: ListFilter, by: str) -> dict[str, int]:
-    where, values = _where(connection, chosen, but=by)
+    where, values = _where(connection, chosen, but=by, opened=by == "status")
     rows = connection.execute(
         f"{_FROM} SELECT {by}, COUNT(*) FROM shown WHERE {where} GROUP BY {by}", values
     ).fetchall()
@@ -137,12 +159,15 @@ def _count(connection: sqlite3.Connection, chosen: ListFilter, by: str) -> dict[
 
 
 def _where(
-    connection: sqlite3.Connection, chosen: ListFilter, *, but: str = ""
+    connection: sqlite3.Connection, chosen: ListFilter, *, but: str = "", opened: bool = False
 ) -> tuple[str, dict[str, Any]]:
+    """The condition and its values; `opened`: it is asked of all files whether they were."""
     parts = {"without": ["set_aside IS NULL"], "only": ["set_aside IS NOT NULL"]}.get(
         chosen.set_aside, ["1"]
     )
-    values: dict[str, Any] = {"env": chosen.env}
+    # Only what asks for them looks which files were opened, as that takes the longest.
+    asks = opened or (but != "status" and chosen.status in ("valid", UNCHECKED))
+    values: dict[str, Any] = {"env": chosen.env, "opened": asks}
     for column in ("status", "state"):
         if (value := getattr(chosen, column)) and column != but:
             parts.append(f"{column} = :{column}")

@@ -6,7 +6,7 @@ import pytest
 import requests
 from PIL import Image
 
-from hdp.application import scanning
+from hdp.application import checking, scanning
 
 CUBE = "mtllib cube.mtl\nv 0 0 0\nv 1 0 0\nv 0 1 0\nvt 0 0\nusemtl m\nf 1/1 2/1 3/1\n"
 
@@ -90,6 +90,26 @@ def test_status_filters_keep_the_counts(visitor, project, app):
         answer = visitor.get(f"/items?status={status}")
         assert answer["total"] == count == len(answer["rows"])
         assert answer["statuses"] == whole
+
+
+def test_what_nobody_has_opened_is_not_called_valid(visitor, project, app):
+    def told():
+        return {row["item"]: row["status"] for row in visitor.get("/items")["rows"]}
+
+    before = visitor.get("/items")["statuses"]
+    assert "valid" not in before and before["unchecked"] > 3
+    assert set(told().values()) == before.keys()
+    for one, status in told().items():
+        detail = visitor.get(f"/items/{one}/detail")
+        assert status in (detail["status"], "unchecked")
+        assert detail["unchecked"] > 0 or status != "unchecked"
+    assert visitor.get("/items?status=valid")["total"] == 0
+    by_status = visitor.get("/items", sort="status")["rows"]
+    assert by_status[-1]["status"] == "unchecked"
+    assert app.jobs.wait(checking.check_files(app), timeout=60)
+    after = visitor.get("/items")["statuses"]
+    assert "unchecked" not in after and after["valid"] > 0
+    assert set(told().values()) == after.keys()
 
 
 def test_setting_aside_accepting_and_restoring(visitor, project, app):
