@@ -11,10 +11,11 @@ export const WENT: Record<string, string> = {
   create: '{n} records moved to Manage Drafts.',
   upload: '{n} records are uploaded.',
   publish: '{n} records moved to Published.',
+  submit: '{n} records were handed to the curators.',
   discard: '{n} drafts are discarded.',
   'set-aside': '{n} items are removed from the project. Their files stay where they are.',
 }
-const CONFIRMED = ['publish', 'discard', 'set-aside']
+const CONFIRMED = ['publish', 'submit', 'discard', 'set-aside']
 export const asksFirst = (action: string): boolean => CONFIRMED.includes(action)
 
 const mine = new Map<number, string>()

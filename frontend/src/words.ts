@@ -26,6 +26,7 @@ export const ACTIONS: Record<string, { row: string; many: string; icon: string }
   create: { row: 'Create Zenodo Draft', many: 'Create Zenodo Drafts', icon: 'plus' },
   upload: { row: 'Upload Files', many: 'Upload Files', icon: 'upl' },
   publish: { row: 'Publish', many: 'Publish', icon: 'globe' },
+  submit: { row: 'Submit for Review', many: 'Submit for Review', icon: 'globe' },
   discard: { row: 'Discard', many: 'Discard Drafts', icon: 'trash' },
   settle: { row: 'Settle', many: 'Settle', icon: 'redo' },
   refresh: { row: 'Look again', many: 'Look again', icon: 'redo' },
@@ -35,12 +36,12 @@ export const ACTIONS: Record<string, { row: string; many: string; icon: string }
 export const BATCH: Record<Stage, string[]> = {
   prepare: ['prepare', 'set-aside'],
   create: ['create', 'pipeline-draft'],
-  drafts: ['upload', 'publish', 'discard'],
+  drafts: ['upload', 'publish', 'submit', 'discard'],
   published: [],
 }
 
 /** The order of the status filters: what needs a person first. */
-const CHIPS = ['Failed', 'Unsettled', 'Look again', 'Missing', 'Invalid', 'Material missing', 'Textures missing', 'Conflict', 'Changed', 'Problems', 'Uploading', 'Pending', 'Verified', 'Prepared', 'Valid', 'Published']
+const CHIPS = ['Failed', 'Unsettled', 'Look again', 'Missing', 'Invalid', 'Material missing', 'Textures missing', 'Conflict', 'Changed', 'Problems', 'Uploading', 'Pending', 'In review', 'Verified', 'Prepared', 'Valid', 'Published']
 export const inOrder = (states: Record<string, number>): [string, number][] =>
   Object.entries(states).sort(([a], [b]) => CHIPS.indexOf(a) - CHIPS.indexOf(b))
 

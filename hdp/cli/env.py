@@ -102,9 +102,10 @@ def _settings(given: tuple[str, ...]) -> dict[str, Any]:
 @click.argument("name")
 @pass_session
 def remove(session: Session, name: str) -> int:
-    """Forget an environment and its token; what is published stays."""
-    session.app.environments.remove(name)
-    session.app.credentials.remove(name)
+    """Forget an environment and its token; refused while a known project has records there."""
+    from hdp.application import places
+
+    places.remove_environment(session.app, name)
     session.emit({"removed": name}, f"{name} is removed.")
     return OK
 
@@ -133,13 +134,13 @@ def token(session: Session, name: str, remove_: bool) -> int:
 @click.argument("name")
 @pass_session
 def check(session: Session, name: str) -> int:
-    """Ask the repository whose token it is."""
+    """Ask the repository whose token it is, and what it may do as far as that is told."""
+    from hdp.application import places
+
     app = session.app
-    entry = app.environments.get(name)
-    account = app.remotes.open(entry).whoami()
-    url = app.remotes.url(entry)
+    found = places.check_environment(app, name)
     session.emit(
-        _json(session, entry) | {"account": account, "url": url, "reachable": True},
-        f"{entry.name}: {url} answers; you are {account}.",
+        _json(session, app.environments.get(name)) | found,
+        f"{name}: {found['url']} answers; you are {found['account']}.\n{found['message']}",
     )
     return OK

@@ -28,7 +28,7 @@ def show_as(session: Session, item: int, form: str) -> int:
     found = exporting.show(session.open(), session.env_name, item, form)
     text = found.pop("text")
     if form == "dublin-core":
-        text = _told(text, "xmlcharrefreplace")
+        text = _sayable(text, "xmlcharrefreplace")
         found["xml"] = text
     else:
         text = _json_told(text)
@@ -39,7 +39,7 @@ def show_as(session: Session, item: int, form: str) -> int:
     return OK
 
 
-def _told(text: str, errors: str) -> str:
+def _sayable(text: str, errors: str) -> str:
     encoding = sys.stdout.encoding or "utf-8"
     return text.encode(encoding, errors).decode(encoding)
 
@@ -49,7 +49,7 @@ def _json_told(text: str) -> str:
     import json
 
     try:
-        return _told(text, "strict")
+        return _sayable(text, "strict")
     except UnicodeEncodeError:
         return json.dumps(json.loads(text), indent=2)
 

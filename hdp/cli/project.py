@@ -13,6 +13,7 @@ from hdp.cli import running
 from hdp.cli.base import Group, example, pass_session
 from hdp.cli.main import FAILED, OK
 from hdp.cli.picturing import make_pictures
+from hdp.cli.project_report import report_command
 from hdp.cli.scan_options import given_options, read_scan, scan_options
 from hdp.cli.session import finding_lines
 
@@ -374,3 +375,6 @@ def relocate(session: Session, file: Path | None, moved: bool, copied: bool) -> 
     session.write(f"{path} is " + ("a project of its own now." if copied else "the project now."))
     session.emit(_about(session.open(path)))
     return OK
+
+
+project_command.add_command(report_command)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hdp.application.places import check_environment
 from hdp.application.settling_in import change_project
 from hdp.environments import EnvironmentEntry
 from hdp.events import Changed
@@ -70,7 +71,6 @@ class SettingsPages:
         return {"where": where}
 
     def check(self, env: str) -> dict[str, Any]:
-        """Ask the repository who the token belongs to."""
-        entry = self._app.environments.get(env)
-        account = self._app.remotes.open(entry).whoami()
-        return {"account": account, "message": f"The token belongs to {account}."}
+        """Ask the repository who the token belongs to, and what it may do."""
+        found = check_environment(self._app, env)
+        return {name: found[name] for name in ("account", "message", "may")}

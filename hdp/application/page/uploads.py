@@ -123,7 +123,7 @@ class UploadPages:
             "titles": [row.title or row.key for row in able[:_TITLES_SHOWN]],
             "public": public,
             "final": final,
-            "needs_number": action.kind == "publish" and kind == "production",
+            "needs_number": action.kind in ("publish", "submit") and kind == "production",
         }
 
     def start(self, body: Mapping[str, Any], by: str) -> dict[str, Any]:
@@ -190,6 +190,9 @@ _PUBLIC = {
 }
 
 
+_CURATORS = "The community's curators see it first; when they accept it, it is published."
+
+
 def _consequences(kind: str, place: str) -> tuple[list[str], list[str]]:
     if kind == "publish":
         return (
@@ -198,6 +201,11 @@ def _consequences(kind: str, place: str) -> tuple[list[str], list[str]]:
                 "A published record cannot be deleted; only the repository can withdraw it.",
                 "Files can no longer be changed, only by a new version. Metadata can be edited.",
             ],
+        )
+    if kind == "submit":
+        return (
+            [_CURATORS, *_PUBLIC[place]],
+            ["A record that was accepted cannot be deleted, and its files cannot be changed."],
         )
     if kind == "discard":
         return [], ["The drafts and the files sent to them are deleted in the repository."]
