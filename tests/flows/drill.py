@@ -40,7 +40,9 @@ fields:
   access_right: {choose: open}
   license: {literal: cc-by-4.0}
 """
-HOPELESS = ("changed-on-site", "file-changed", "missing", "file-vanished")  # discard and go on
+HOPELESS = (  # discard and go on
+    "changed-on-site", "deleted-on-site", "file-changed", "file-vanished", "missing",
+)  # fmt: skip
 PATIENCE_S = 60  # a job that takes longer is stuck
 
 
