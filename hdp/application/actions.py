@@ -29,6 +29,7 @@ from hdp.uploads import (
 from hdp.uploads.ahead import Ahead
 from hdp.uploads.batch import Batch
 from hdp.uploads.publishing import check_publishing_on
+from hdp.wording import counted
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
@@ -124,7 +125,8 @@ def _publish(row: Overview) -> str | None:
     if row.state != "draft":
         return _draft(row)
     if row.uploaded < row.sent_files or not row.sent_files:
-        return f"{row.uploaded} of {row.sent_files} files are verified. Upload them first."
+        verified = counted(row.sent_files, "file is", "files are")
+        return f"{row.uploaded} of {verified} verified. Upload the rest first."
     return None
 
 

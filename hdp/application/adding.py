@@ -18,6 +18,7 @@ from hdp.project.files import INPUT, Place
 from hdp.project.items import Item
 from hdp.project.project import Project, relative
 from hdp.sdk import InvalidInput, NotFound, Refused
+from hdp.wording import counted
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
@@ -75,7 +76,8 @@ def _told(
     members = _members(project, stored)
     ids = [one for one, held in _contents(stored).items() if held != before.get(one)]
     left = [one for one in wishes if not _holds(members, one.path)]
-    message = f"Added {len(wishes)} paths: {len(ids)} items have new files."
+    message = f"Added {counted(len(wishes), 'path')}: "
+    message += f"{counted(len(ids), 'item has', 'items have')} new files."
     if left:
         message += f" Nothing in {left[0].path} is of an extension that makes an item."
     app.bus.emit(Changed(("items", "files"), ids))

@@ -16,6 +16,7 @@ from hdp.jobs import Lane, Task
 from hdp.project import checks, files, settings
 from hdp.project.files import FileRow
 from hdp.sdk import Cancelled
+from hdp.wording import counted
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
@@ -50,7 +51,7 @@ def check_files(app: Application) -> int | None:
         if not any(True for _ in _waiting(app)):
             _store_all_seen(app, scanned)
 
-    title = f"{waiting} files"
+    title = counted(waiting, "file")
     return app.jobs.submit("check", "Check the files", [(0, title)], work, lane=_LANE)
 
 
@@ -103,7 +104,8 @@ def _check_all(app: Application, task: Task, total: int) -> str:
             bad += sum(1 for one in checked if one.status != "valid")
             done += len(portion)
     app.bus.emit(Changed(("files", "items")))
-    return f"{done} files checked, {bad} with problems" if bad else f"{done} files checked"
+    said = f"{counted(done, 'file')} checked"
+    return f"{said}, {bad} with problems" if bad else said
 
 
 def _keep(app: Application, portion: Sequence[FileRow], checked: Sequence[Checked]) -> None:

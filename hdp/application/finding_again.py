@@ -20,6 +20,7 @@ from hdp.project.files import INPUT, Place
 from hdp.project.items import Item, ItemFileRow
 from hdp.project.project import Project, relative
 from hdp.sdk import Cancelled, InvalidInput, NotFound
+from hdp.wording import counted
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
@@ -61,8 +62,9 @@ def find_again(
     named = take_folders(project, names, _walk(folder.resolve(), cancelled)) if names else []
     if not (found or named):
         count = len(lost) + len(names)
+        which = "The missing file is not" if count == 1 else f"None of the {count} missing files is"
         raise NotFound(
-            f"None of the {count} missing files is below {folder}.", code="not-found-again",
+            f"{which} below {folder}.", code="not-found-again",
             hint="Files are known by their content: one that was changed is another file.",
             where={"file": str(folder)},
         )  # fmt: skip
@@ -81,9 +83,17 @@ def find_again(
     return told | {
         "items": sorted({*told["items"], *ids}),
         "found": sorted({*told["found"], *map(str, named)}),
-        "message": f"{told['message']} {count} files that models name were found, too; their"
-        " folders are texture folders of the project now.",
+        "message": f"{told['message']} {_TOO_ONE if count == 1 else _TOO.format(count)}",
     }
+
+
+_TOO_ONE = (
+    "1 file that a model names was found, too; its folder is a texture folder of the project now."
+)
+_TOO = (
+    "{} files that models name were found, too; their folders are texture folders of the project"
+    " now."
+)
 
 
 def _lost(project: Project, wanted: Sequence[Item]) -> list[_Lost]:
@@ -100,8 +110,8 @@ def _lost(project: Project, wanted: Sequence[Item]) -> list[_Lost]:
 def _told(app: Application, lost: Sequence[_Lost], found: Mapping[int, Path]) -> dict[str, Any]:
     ids = sorted({one.item.id for one in lost if one.file.id in found})
     missing = sorted({one.file.path for one in lost if one.file.id not in found})
-    message = f"{len(found)} files were found again"
-    message += f", {len(missing)} are still missing." if missing else "."
+    message = counted(len(found), "file was", "files were") + " found again"
+    message += f", {counted(len(missing), 'is', 'are')} still missing." if missing else "."
     app.bus.emit(Changed(("items", "files"), ids))
     paths = sorted({str(one) for one in found.values()})
     return {"items": ids, "found": paths, "missing": missing, "message": message}

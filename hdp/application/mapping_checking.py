@@ -24,6 +24,7 @@ from hdp.sdk import Finding, HdpError
 from hdp.uploads.ahead import Ahead
 from hdp.uploads.desk import Desk
 from hdp.uploads.preparing import Composed
+from hdp.wording import counted
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
@@ -254,7 +255,7 @@ def _default_used(name: str, count: int, total: int) -> Finding:
     return Finding(
         "info",
         "default-used",
-        f"{name}: the mapping's default was used for {count} of {total} items.",
+        f"{name}: the mapping's default was used for {count} of {counted(total, 'item')}.",
         "Fill in the cells where that is not meant.",
         {"field": name},
         {"count": count, "total": total},

@@ -18,6 +18,7 @@ from hdp.project import by_hand, deposits, grouping, items
 from hdp.project.files import Place
 from hdp.project.items import Item, ItemFileRow
 from hdp.sdk import NotFound, Refused, UsageError
+from hdp.wording import counted
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
@@ -129,7 +130,7 @@ def apply_pending(app: Application, ids: Sequence[int]) -> Told:
     """
     _items(app, ids)
     done = [one for one in ids if app.project.write(lambda c, o=one: _apply(c, o))]  # type: ignore[misc]
-    said = f"{len(done)} items regrouped." if done else "Nothing waits for you."
+    said = f"{counted(len(done), 'item')} regrouped." if done else "Nothing waits for you."
     return _tell(app, done, said)
 
 

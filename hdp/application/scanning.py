@@ -18,6 +18,7 @@ from hdp.jobs import Lane, Task
 from hdp.project import by_hand, setting_aside
 from hdp.project.project import Project
 from hdp.sdk import InvalidInput, Refused, UsageError
+from hdp.wording import counted
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
@@ -196,7 +197,7 @@ def scan_project(app: Application, task: Task | None = None) -> str:
         result = again or result
         changes = changes.followed_by(storing.store(project, options, result, check))
     app.bus.emit(Changed(("files", "items")))
-    said = f"{result.counts['items']} items, {result.counts['files']} files"
+    said = said_counts(result.counts)
     return f"{said} ({changes})" if str(changes) else said
 
 
@@ -236,4 +237,10 @@ def find(
 
 def _unchanged(project: Project) -> str:
     counts = (project.setting("last_scan") or {}).get("counts", {})
-    return f"{counts.get('items', 0)} items, {counts.get('files', 0)} files (nothing changed)"
+    return f"{said_counts(counts)} (nothing changed)"
+
+
+def said_counts(counts: Mapping[str, Any]) -> str:
+    """How many items and files there are, as a scan says it."""
+    items, files = counts.get("items", 0), counts.get("files", 0)
+    return f"{counted(items, 'item')}, {counted(files, 'file')}"

@@ -10,7 +10,6 @@ from typing import Any
 
 from hdp import __version__
 from hdp.application.scan_settings import extra_roots, place_of, read_by_hand, relpath_of
-from hdp.application.wording import counted
 from hdp.ingest.follow import KnownReferences
 from hdp.ingest.formats.reference import Reference
 from hdp.ingest.hashing import Hashes, Key
@@ -20,6 +19,7 @@ from hdp.ingest.walk import Found
 from hdp.project import files, grouping, setting_aside, settings
 from hdp.project.project import Project, relative
 from hdp.sdk import Finding
+from hdp.wording import counted
 
 Check = Callable[[], None]
 PRINT = "scan_print"

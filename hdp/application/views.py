@@ -16,6 +16,7 @@ from hdp.project import deposits, items, listing, mappings
 from hdp.project.deposits import Deposit
 from hdp.project.overview import STAGES, Overview, list_overview
 from hdp.sdk import UsageError
+from hdp.wording import counted
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
@@ -127,9 +128,9 @@ def status(row: Overview) -> tuple[str, str, str]:
 
 def _draft_status(row: Overview) -> tuple[str, str, str]:
     if row.doing == "upload":
-        return "Uploading", "accent", f"{row.uploaded} of {row.sent_files} files"
+        return "Uploading", "accent", f"{row.uploaded} of {counted(row.sent_files, 'file')}"
     if row.failed:
-        return "Failed", "loss", f"{row.failed} of {row.sent_files} files"
+        return "Failed", "loss", f"{row.failed} of {counted(row.sent_files, 'file')}"
     if row.state == "in_review":
         return "In review", "accent", "Its community decides; look what became of it"
     if row.sent_files and row.uploaded == row.sent_files:
@@ -278,27 +279,33 @@ def dashboard(app: Application, env: str) -> dict[str, Any]:
 
 def _attention(rows: Sequence[Overview]) -> list[dict[str, Any]]:
     cases = (
-        ("missing-files", "items miss files", "Put them back, then scan.", "files",
+        ("missing-files", "item misses files", "items miss files",
+         "Put them back, then scan.", "files",
          lambda row: row.worst == "missing"),
-        ("invalid-files", "items have damaged files", "Replace them, then scan.", "files",
+        ("invalid-files", "item has damaged files", "items have damaged files",
+         "Replace them, then scan.", "files",
          lambda row: row.worst == "invalid" and row.stage == "prepare"),
-        ("incomplete-models", "models lack materials or textures",
+        ("incomplete-models", "model lacks materials or textures",
+         "models lack materials or textures",
          "Put them where the model looks for them, then scan.", "files",
          lambda row: row.worst in ("material-missing", "textures-missing", "conflict")
          and row.stage == "prepare"),
-        ("changed-files", "items changed on disk after they went into a record",
+        ("changed-files", "item changed on disk after it went into a record",
+         "items changed on disk after they went into a record",
          "Look at them under Files.", "files", lambda row: row.worst == "changed"),
-        ("failed-uploads", "drafts have failed uploads",
+        ("failed-uploads", "draft has failed uploads", "drafts have failed uploads",
          "Upload again; only what is missing is sent.", "uploads/drafts",
          lambda row: row.failed > 0),
-        ("unsettled", "calls are unsettled", "Create or publish them again: HDP looks first.",
+        ("unsettled", "call is unsettled", "calls are unsettled",
+         "Create or publish them again: HDP looks first.",
          "uploads", lambda row: bool(row.doing)),
     )  # fmt: skip
     found = []
-    for code, message, hint, link, applies in cases:
+    for code, one, many, hint, link, applies in cases:
         if count := sum(1 for row in rows if applies(row)):
             found.append(
-                {"code": code, "message": f"{count} {message}", "hint": hint, "count": count,
+                {"code": code, "message": counted(count, one, many), "hint": hint, "count": count,
+                 "args": {"n": count},
                  "link": link}
             )  # fmt: skip
     return found

@@ -13,6 +13,7 @@ import click
 from hdp.cli import running
 from hdp.cli.base import Command, example, pass_session
 from hdp.cli.main import OK
+from hdp.wording import counted
 
 if TYPE_CHECKING:
     from hdp.cli.session import Session
@@ -97,7 +98,8 @@ def _print(session: Session, seconds: float) -> None:
     )
     project = app.project.path
     session.write(
-        f"\n{len(records)} records published for practice in {seconds:.0f} s; nothing is public.\n"
+        f"\n{counted(len(records), 'record')} published for practice in {seconds:.0f} s;"
+        " nothing is public.\n"
         f"The project:      {project}\n"
         f"See it:           {_program()} serve --open '{project}'\n"
         f"Open the records: {_program()} practice open   (the links work while that runs)\n"

@@ -15,6 +15,7 @@ from hdp.cli.item_pack import pack_command
 from hdp.cli.main import OK
 from hdp.cli.selecting import filters
 from hdp.cli.session import finding_lines
+from hdp.wording import counted
 
 if TYPE_CHECKING:
     from hdp.application import Application, Selection
@@ -189,7 +190,7 @@ def _change(session: Session, ids: tuple[int, ...], change: Any, word: str) -> i
     app.project.write(change)
     app.bus.emit(Changed(("items",), list(ids)))
     found = [views.item_view(app, one, env) for one in ids]
-    session.write(f"{len(found)} items {word}.")
+    session.write(f"{counted(len(found), 'item')} {word}.")
     session.emit({"items": found, "total": len(found)})
     return OK
 

@@ -12,6 +12,7 @@ import click
 from hdp.cli.base import Group, example, pass_session
 from hdp.cli.main import FAILED, OK
 from hdp.cli.session import finding_lines
+from hdp.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -242,8 +243,9 @@ def check(session: Session, name: str | None, code: str | None) -> int:
         session.write(line)
     counts = shown["counts"]
     session.write(
-        f"{counts['error']} errors, {counts['warning']} warnings, {counts['info']} notes"
-        f" in {shown['items']} items and {shown['rows']} rows."
+        f"{counted(counts['error'], 'error')}, {counted(counts['warning'], 'warning')},"
+        f" {counted(counts['info'], 'note')}"
+        f" in {counted(shown['items'], 'item')} and {counted(shown['rows'], 'row')}."
     )
     session.emit(shown | left)
     return FAILED if counts["error"] else OK

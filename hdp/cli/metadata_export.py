@@ -12,6 +12,7 @@ from hdp.cli.base import Command, example, pass_session
 from hdp.cli.main import OK
 from hdp.cli.selecting import selection
 from hdp.cli.session import finding_lines
+from hdp.wording import counted
 
 if TYPE_CHECKING:
     from hdp.application import Selection
@@ -76,6 +77,8 @@ def export_command(
         session.open(), session.env_name, selection, form, goal, with_files=with_files
     )
     if found["left_out"]:
-        session.tell(f"{len(found['left_out'])} items are not prepared and were left out.")
-    session.emit(found, f"{found['total']} items written: {goal}")
+        session.tell(
+            f"{counted(len(found['left_out']), 'item is', 'items are')} not prepared and left out."
+        )
+    session.emit(found, f"{counted(found['total'], 'item')} written: {goal}")
     return OK

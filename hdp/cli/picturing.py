@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from hdp.cli.running import Progress
+from hdp.wording import counted
 
 if TYPE_CHECKING:
     from hdp.application import Application
@@ -31,4 +32,5 @@ def make_pictures(session: Session, app: Application) -> None:
         return
     bar.end()
     if made.left:
-        session.tell(f"{made.left} items wait for their picture; it is made when looked at.")
+        waiting = counted(made.left, "item waits", "items wait")
+        session.tell(f"{waiting} for a picture; it is made when looked at.")

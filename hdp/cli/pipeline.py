@@ -14,6 +14,7 @@ from hdp.cli.base import Group, Several, example, pass_session
 from hdp.cli.main import FAILED, OK
 from hdp.cli.selecting import selection
 from hdp.cli.session import finding_lines
+from hdp.wording import counted
 
 if TYPE_CHECKING:
     from hdp.application import Selection
@@ -96,7 +97,7 @@ def check(session: Session, file: Path) -> int:
     for line in finding_lines(findings):
         session.write(line)
     errors = [one for one in findings if one["severity"] == "error"]
-    session.write(f"{len(errors)} errors." if errors else "It can be used.")
+    session.write(f"{counted(len(errors), 'error')}." if errors else "It can be used.")
     session.emit({"findings": findings, "total": len(findings)})
     return FAILED if errors else OK
 

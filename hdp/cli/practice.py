@@ -11,6 +11,7 @@ import click
 from hdp.cli.base import Group, example, pass_session
 from hdp.cli.main import OK
 from hdp.cli.window import stay
+from hdp.wording import counted
 
 if TYPE_CHECKING:
     from hdp.cli.session import Session
@@ -46,7 +47,7 @@ def reset(session: Session, yes: bool) -> int:
 
     app = session.app
     drafts, published = count_practice(app)
-    lost = f"{drafts} drafts and {published} practice records"
+    lost = f"{counted(drafts, 'draft')} and {counted(published, 'practice record')}"
     if not yes and sys.stdin.isatty() and not session.json:
         yes = click.confirm(f"Throw away {lost}? Projects will still list them.", err=True)
     if not yes:

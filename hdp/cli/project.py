@@ -16,6 +16,7 @@ from hdp.cli.picturing import make_pictures
 from hdp.cli.project_report import report_command
 from hdp.cli.scan_options import given_options, read_scan, scan_options
 from hdp.cli.session import finding_lines
+from hdp.wording import counted
 
 if TYPE_CHECKING:
     from hdp.application import Application, storing
@@ -124,12 +125,14 @@ def _print_scan(
     ids: Mapping[str, int],
     changes: storing.Changes | None = None,
 ) -> int:
+    from hdp.application import scanning
+
     if not session.json:
         rows = [(one.primary, len(one.files), _statuses(one)) for one in result.items]
         session.table(("primary", "files", "status"), rows, "No items.")
     for line in finding_lines([one.to_json() for one in result.findings]):
         session.tell(line)
-    session.write(f"{result.counts['items']} items, {result.counts['files']} files.")
+    session.write(f"{scanning.said_counts(result.counts)}.")
     if changes is not None:
         session.write(f"Changes: {changes}." if str(changes) else "Nothing would change.")
         for name, some in changes.to_json().items():
@@ -185,7 +188,8 @@ def _scan(session: Session, app: Application) -> int:
     for line in finding_lines(report["findings"]):
         session.tell(line)
     if troubled := views.count_troubled(app):
-        session.tell(f"{troubled} items have problems: hdp item list")
+        have = counted(troubled, "item has", "items have")
+        session.tell(f"{have} problems: hdp item list")
     session.emit(document | report | {"project": _about(app)})
     return code
 
@@ -291,8 +295,9 @@ def check(session: Session, file: Path | None) -> int:
         for text in finding_lines(one["problems"]):
             session.write(text)
     bad = len(found.problems)
-    session.write(f"{found.files} files, {bad} with problems." if bad else
-                  f"{found.files} files, all as they were.")  # fmt: skip
+    said = "all as they were" if found.files != 1 else "as it was"
+    said = f"{bad} with problems" if bad else said
+    session.write(f"{counted(found.files, 'file')}, {said}.")
     session.emit({"files": found.files, "problems": found.problems, "remarks": found.remarks})
     return FAILED if bad else OK
 

@@ -10,6 +10,7 @@ from hdp.cli.base import Group, example, pass_session
 from hdp.cli.main import FAILED, OK
 from hdp.cli.running import act
 from hdp.cli.selecting import selection
+from hdp.wording import counted
 
 if TYPE_CHECKING:
     from hdp.application import Selection
@@ -82,7 +83,7 @@ def pull(session: Session, records: tuple[str, ...], item: int | None) -> int:
         if one["error"] and one["error"]["hint"]:
             session.tell(f"      {one['error']['hint']}")
     if rest := len(set(records)) - len(tasks):
-        session.tell(f"{rest} more were not tried.")
+        session.tell(f"{counted(rest, 'more was', 'more were')} not tried.")
     states = [one["state"] for one in tasks]
     failed = states.count("failed") + rest
     session.emit(

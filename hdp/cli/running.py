@@ -11,6 +11,7 @@ import click
 
 from hdp.cli.main import CANCELLED, FAILED, OK, REFUSED
 from hdp.cli.session import one_line, printable
+from hdp.wording import counted
 
 if TYPE_CHECKING:
     from hdp.application import Application, Selection
@@ -68,7 +69,7 @@ def plan(session: Session, kind: str, selection: Selection) -> int:
         reason = actions.why_not(kind, row)
         document["tasks"].append(_task(row.id, row.title or row.key, "planned", reason or ""))
     document["total"] = len(planned.chosen)
-    session.tell(f"{len(planned.chosen)} items. Nothing was done.")
+    session.tell(f"{counted(len(planned.chosen), 'item')}. Nothing was done.")
     session.table(
         ("item", "title", "note"),
         [(one["item"], one["title"], one["message"]) for one in document["tasks"]],
@@ -201,7 +202,7 @@ def _print_tasks(session: Session, tasks: Sequence[Mapping[str, Any]]) -> None:
         return
     not_tried = [one for one in tasks if one["state"] == "cancelled" and one["message"]]
     if not_tried:
-        session.write(f"{len(not_tried)} more were not tried.")
+        session.write(f"{counted(len(not_tried), 'more was', 'more were')} not tried.")
     others = [one for one in tasks if one["state"] != "failed" and one not in not_tried]
     for task in others[:_SHOWN]:
         session.write(

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from hdp.cli.main import FAILED, OK
+from hdp.wording import counted
 
 if TYPE_CHECKING:
     from hdp.application import Selection
@@ -38,7 +39,7 @@ def _said(one: dict[str, Any]) -> str:
     if one["left_out"]:
         return str(one["left_out"])
     count = len(one["differences"])
-    return f"{count} fields" if count else "nothing changes"
+    return counted(count, "field") if count else "nothing changes"
 
 
 def _short(value: Any) -> str:

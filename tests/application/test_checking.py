@@ -55,7 +55,7 @@ def test_findings_are_stored_and_kept_without_opening_again(app, folder):
 def test_a_repaired_file_is_opened_again_and_reads_valid(app, folder):
     check(app)
     Image.new("RGB", (64, 64)).save(folder / "photo_001.jpg")
-    assert check(app) == "1 files checked"
+    assert check(app) == "1 file checked"
     assert seen(app) == EXPECTED | {"1": ("valid", [])}
 
 
@@ -90,7 +90,7 @@ def test_a_file_that_took_its_checker_along_is_tried_again(app, folder, monkeypa
         patched.setattr(checker.Checker, "check_many", lost)
         check(app)
     assert seen(app)["2"] == ("invalid", ["worker-died"])
-    assert check(app) == "1 files checked"
+    assert check(app) == "1 file checked"
     assert seen(app) == EXPECTED
 
 
