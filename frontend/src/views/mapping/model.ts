@@ -100,7 +100,10 @@ export function packEntries(entries: Entry[], schema: Schema): FieldValue | unde
 }
 
 function cleanField(value: FieldValue, schema: Schema): FieldValue | undefined {
-  if (!isEntries(schema)) return packRules(rulesOf(value).filter(complete))
+  if (!isEntries(schema)) {
+    const rules = rulesOf(value)
+    return rules.every(complete) ? value : packRules(rules.filter(complete))
+  }
   if (byPipeline(value)) return value
   const needed = entrySchema(schema).required ?? []
   const kept = entriesOf(value, schema)
