@@ -69,8 +69,14 @@ class Activity:
             self._open = None
 
     def read(
-        self, *, project: str = "", env: str = "", search: str = "", failed: bool = False,
-        offset: int = 0, limit: int = 100,
+        self,
+        *,
+        project: str = "",
+        env: str = "",
+        search: str = "",
+        failed: bool = False,
+        offset: int = 0,
+        limit: int = 100,
     ) -> tuple[list[dict[str, Any]], bool]:
         """A page of calls, the newest first, and whether there are more.
 

@@ -29,7 +29,7 @@ def show_as(session: Session, item: int, form: str) -> int:
     found = exporting.show(session.open(), session.env_name, item, form)
     text = found.pop("text")
     if form == "dublin-core":
-        text = _sayable(text, "xmlcharrefreplace")
+        text = _printable(text, "xmlcharrefreplace")
         found["xml"] = text
     else:
         text = _json_told(text)
@@ -40,7 +40,7 @@ def show_as(session: Session, item: int, form: str) -> int:
     return OK
 
 
-def _sayable(text: str, errors: str) -> str:
+def _printable(text: str, errors: str) -> str:
     encoding = sys.stdout.encoding or "utf-8"
     return text.encode(encoding, errors).decode(encoding)
 
@@ -50,7 +50,7 @@ def _json_told(text: str) -> str:
     import json
 
     try:
-        return _sayable(text, "strict")
+        return _printable(text, "strict")
     except UnicodeEncodeError:
         return json.dumps(json.loads(text), indent=2)
 

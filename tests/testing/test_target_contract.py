@@ -54,9 +54,7 @@ class TestInvenioRDM(TargetContract):
     @pytest.fixture
     def target(self, practice):
         chosen = {"publisher": "Museum X"}
-        return open_target(
-            InvenioRDM, base_url=practice.url, token=practice.token, settings=chosen
-        )
+        return open_target(InvenioRDM, base_url=practice.url, token=practice.token, settings=chosen)
 
 
 class TestArchive(TargetContract):

@@ -21,9 +21,7 @@ def practice(tmp_path_factory):
 @pytest.fixture(params=[Zenodo, InvenioRDM], ids=["zenodo", "inveniordm"])
 def target(request, practice):
     chosen = {"publisher": "Museum"} if request.param is InvenioRDM else {}
-    return open_target(
-        request.param, base_url=practice.url, token=practice.token, settings=chosen
-    )
+    return open_target(request.param, base_url=practice.url, token=practice.token, settings=chosen)
 
 
 @pytest.fixture
