@@ -394,3 +394,25 @@ def test_axe_finds_nothing_on_any_step(wizard, page, expect, models):
     wizard.next("Complete")
     check("complete")
     assert found == []
+
+
+def test_a_reload_keeps_the_answers(wizard, page, expect, models):
+    wizard.to_options(models, "3D Model")
+    page.get_by_label("How files become records").select_option("suffix")
+    page.get_by_label("Suffix").fill("_main")
+    page.reload()
+    wizard.at("File Scan Options")
+    expect(page.get_by_label("Suffix")).to_have_value("_main")
+    page.get_by_role("button", name="Close, keep as unfinished").click()
+    page.reload()
+    page.get_by_role("button", name="New Project").click()
+    wizard.at("File Scan Options")
+    wizard.next("Review Found Files")
+    wizard.looked()
+    page.reload()
+    wizard.at("Review Found Files")
+    wizard.looked()
+    wizard.create()
+    page.goto(page.url.split("#")[0] + "#/new")
+    wizard.at("Project Details")
+    expect(page.get_by_label("Project name")).to_have_value("")

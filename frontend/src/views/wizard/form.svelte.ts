@@ -206,3 +206,33 @@ class Form {
 }
 
 export const form = new Form()
+
+const PLACE = 'hdp.wizard'
+const KEPT = [
+  'step', 'name', 'code', 'folder', 'modality', 'input', 'ownOutput', 'texture_dirs', 'mode', 'depth', 'prefix', 'suffix', 'pattern', 'table',
+  'key', 'group', 'exclude', 'materials', 'textures', 'archive_subfolders', 'packing', 'hand', 'added', 'removed', 'ownBundle', 'ownPrimary',
+] as const
+
+/** Keeps the answers for as long as the tab is open, so that a reload does not lose them. */
+export function keepForm(): void {
+  const answers = JSON.stringify(Object.fromEntries(KEPT.map((name) => [name, form[name]])))
+  try {
+    sessionStorage.setItem(PLACE, answers)
+  } catch {
+    // A browser without storage forgets at a reload; nothing else depends on it.
+  }
+}
+
+/** Takes the answers that were kept; the last step comes after a new look at the folder. */
+export function restoreForm(): void {
+  try {
+    const answers = JSON.parse(sessionStorage.getItem(PLACE) ?? '{}') as Record<string, unknown>
+    const same = KEPT.filter((name) => name in answers && (name.startsWith('own') || typeof answers[name] === typeof form[name]))
+    Object.assign(form, Object.fromEntries(same.map((name) => [name, answers[name]])))
+    form.step = Math.min(Math.max(0, Math.trunc(form.step)), 4)
+  } catch {
+    // What cannot be read is forgotten.
+  }
+}
+
+restoreForm()
