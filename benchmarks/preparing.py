@@ -73,6 +73,8 @@ class Place:
             env=env, cwd=self.folder, capture_output=True, text=True, check=True,
         )  # fmt: skip
         found: dict[str, float] = json.loads(done.stderr.strip().splitlines()[-1])
+        if found["status"]:
+            raise RuntimeError(f"hdp {' '.join(map(str, words))} failed:\n{done.stderr}")
         return found
 
 
