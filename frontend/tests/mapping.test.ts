@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { clean, columnsOf, complete, entriesOf, fromSplit, kindOf, placeholders, summary, toSplit, withColumns, withKey, withKind, withOption } from '../src/views/mapping/model'
-import type { FieldInfo } from '../src/views/mapping/types'
+import type { FieldInfo, Values } from '../src/views/mapping/types'
 import { byField, shown } from '../src/views/mapping/show'
 
 const people = { type: 'array', items: { type: 'object', required: ['name'], properties: { name: { type: 'string' }, orcid: { type: 'string' } } } }
@@ -34,7 +34,7 @@ test('what is not finished is not sent, and named', () => {
       creators: [{ name: { column: 'c' }, orcid: { column: '' } }, { orcid: { column: 'o' } }], custom: { 'dwc:family': { column: 'f' } },
     },
   }
-  const made = clean(values, FIELDS)
+  const made = clean(values as unknown as Values, FIELDS)
   expect(made.unfinished).toEqual(['title', 'keywords', 'creators'])
   expect(made.values).toEqual({ key: 'k', fields: { keywords: { column: 'a' }, creators: [{ name: { column: 'c' } }], custom: { 'dwc:family': { column: 'f' } } } })
   expect(clean({ fields: { title: { column: '' } } }, FIELDS).values).toEqual({})
