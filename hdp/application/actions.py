@@ -225,7 +225,7 @@ def _lane(app: Application, desk: Desk, action: Action, rows: list[Overview]) ->
     if action.kind == "prepare":
         return _PREPARE_LANE
     if action.kind in LOCAL:
-        return local_lane(Config(app.home).get("workers"))
+        return local_lane(Config(app.home).number("workers"))
     host = host_of(app.remotes.url(app.environment(desk.env)))
     large = action.kind == "upload" and any(row.sent_bytes > 64 << 20 for row in rows)
     return remote_lane(f"{host}:large", 2) if large else remote_lane(host)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from hdp.paths import replace_text
 from hdp.sdk import InvalidInput, UsageError
 
 FILE = "config.json"
+_MOST_TEXT = 200
 
 
 @dataclass(frozen=True)
@@ -24,9 +26,37 @@ class Setting:
     max: int
 
 
-SETTINGS: Mapping[str, Setting] = {
+@dataclass(frozen=True)
+class Choice:
+    """One word of a few; the first is the default."""
+
+    help: str
+    words: tuple[str, ...]
+
+    @property
+    def default(self) -> str:
+        """The word that counts where none was chosen."""
+        return self.words[0]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A line of text, empty where the person gave none; `orcid` is checked by its last digit."""
+
+    help: str
+    orcid: bool = False
+    default: str = ""
+
+
+SETTINGS: Mapping[str, Setting | Choice | Text] = {
     "workers": Setting("Items that pipelines work on at once here.", None, 1, 64),
     "calls-at-once": Setting("Calls to one repository at once.", 4, 1, 16),
+    "language": Choice("Language of the window.", ("system", "en", "de")),
+    "theme": Choice("Light or dark window.", ("system", "light", "dark")),
+    "rows": Choice("Height of rows in lists.", ("comfortable", "compact")),
+    "creator": Text("Creator that new mappings propose where a table names none."),
+    "creator-orcid": Text("ORCID of that creator.", orcid=True),
+    "creator-affiliation": Text("Affiliation of that creator."),
 }
 
 
@@ -36,24 +66,51 @@ class Config:
     def __init__(self, home: Path) -> None:
         self._path = home / FILE
 
-    def get(self, name: str) -> int | None:
+    def get(self, name: str) -> int | str | None:
         """The value of a setting, or its default."""
         return self.all()[_known(name)]
 
-    def all(self) -> dict[str, int | None]:
+    def number(self, name: str) -> int | None:
+        """The value of a setting that is a number."""
+        value = self.get(name)
+        return value if isinstance(value, int) else None
+
+    def creator(self) -> dict[str, str]:
+        """The creator that new mappings propose, as an entry's attributes; empty without one."""
+        values = self.all()
+        found = {
+            attribute: str(values[name])
+            for attribute, name in (
+                ("name", "creator"), ("orcid", "creator-orcid"),
+                ("affiliation", "creator-affiliation"),
+            )
+            if values[name]
+        }  # fmt: skip
+        return found if "name" in found else {}
+
+    def all(self) -> dict[str, int | str | None]:
         """All settings by name, those left at their default too."""
         read = self._read()
-        return {name: _number(name, read.get(name, one.default)) for name, one in SETTINGS.items()}
+        return {name: _value(name, read.get(name, one.default)) for name, one in SETTINGS.items()}
 
-    def set(self, name: str, value: str | None) -> int | None:
+    def set(self, name: str, value: str | None) -> int | str | None:
         """Change a setting, or (None) give it back to its default; returns what counts now."""
         one = SETTINGS[_known(name)]
         values = self._read()
         values.pop(name, None)
         if value is not None:
-            values[name] = _number(name, value)
-        replace_text(self._path, json.dumps(values, indent=1))
-        return values.get(name, one.default)
+            values[name] = _value(name, value)
+        try:
+            replace_text(self._path, json.dumps(values, indent=1, ensure_ascii=False))
+        except OSError as error:
+            raise InvalidInput(
+                f"{self._path} cannot be written: {error.strerror}.",
+                code="home-not-writable",
+                hint="Check the folder and its permissions.",
+                where={"file": str(self._path)},
+            ) from error
+        now: int | str | None = values.get(name, one.default)
+        return now
 
     def _read(self) -> dict[str, Any]:
         try:
@@ -83,8 +140,16 @@ def _known(name: str) -> str:
     )
 
 
-def _number(name: str, value: Any) -> int | None:
+def _value(name: str, value: Any) -> int | str | None:
     one = SETTINGS[name]
+    if isinstance(one, Setting):
+        return _number(name, one, value)
+    if isinstance(one, Choice):
+        return _word(name, one, value)
+    return _text(name, one, value)
+
+
+def _number(name: str, one: Setting, value: Any) -> int | None:
     if value is None:
         return None
     try:
@@ -92,8 +157,36 @@ def _number(name: str, value: Any) -> int | None:
     except (TypeError, ValueError):
         number = one.min - 1
     if isinstance(value, bool) or not one.min <= number <= one.max:
-        raise UsageError(
-            f"{name} takes a whole number from {one.min} to {one.max}, not {value}.",
-            code="bad-setting",
-        )
+        raise _bad(name, f"a whole number from {one.min} to {one.max}", value)
     return number
+
+
+def _word(name: str, one: Choice, value: Any) -> str:
+    if value in one.words:
+        return str(value)
+    raise _bad(name, f"one of {', '.join(one.words)}", value)
+
+
+def _text(name: str, one: Text, value: Any) -> str:
+    text = value.strip() if isinstance(value, str) else None
+    if text is None or len(text) > _MOST_TEXT or not (text.isprintable() or not text):
+        raise _bad(name, f"a line of at most {_MOST_TEXT} characters", value)
+    if text and one.orcid:
+        return _orcid(name, text)
+    return text
+
+
+def _orcid(name: str, text: str) -> str:
+    """An ORCID in its four groups; its last digit is a checksum (ISO 7064, 11-2)."""
+    digits = re.sub(r"^https?://(www\.)?orcid\.org/|[-\s]", "", text).upper()
+    sum_ = 0
+    if re.fullmatch(r"\d{15}[\dX]", digits, re.ASCII):
+        for one in digits[:15]:
+            sum_ = (sum_ + int(one)) * 2
+        if digits[15] == "0123456789X"[(12 - sum_ % 11) % 11]:
+            return "-".join(digits[at : at + 4] for at in range(0, 16, 4))
+    raise _bad(name, "an ORCID such as 0000-0002-1825-0097", text)
+
+
+def _bad(name: str, what: str, value: Any) -> UsageError:
+    return UsageError(f"{name} takes {what}, not {value}.", code="bad-setting")

@@ -96,10 +96,16 @@ def look(path: Path, base: Path, reading: Reading) -> dict[str, Any]:
 
 
 def propose_fields(
-    target: type[Target], path: Path, reading: Reading, key: str = ""
+    target: type[Target],
+    path: Path,
+    reading: Reading,
+    key: str = "",
+    *,
+    creator: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Rules that the names of a table's columns propose: field -> rule."""
-    text = propose(_table(path, _peek(path, reading, _FOR_PROPOSALS)), target.schema(), key)
+    table = _table(path, _peek(path, reading, _FOR_PROPOSALS))
+    text = propose(table, target.schema(), key, creator=creator)
     return dict(read_values(text).get("fields") or {})
 
 

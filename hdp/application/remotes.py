@@ -30,7 +30,7 @@ class Remotes:
         self._app = app
         self._faults, self._rate = faults, rate
         self._practice: Practice | None = None
-        self._limits = Limits(Config(app.home).get("calls-at-once") or 4)
+        self._limits = Limits(Config(app.home).number("calls-at-once") or 4)
         self._lock = threading.Lock()
 
     def practice(self) -> Practice:

@@ -38,13 +38,14 @@ def mapping_command() -> None:
 @pass_session
 def new(session: Session, file: Path, table: Path, sheet: str | None, key: str) -> int:
     """Propose a mapping from the names of a table's columns."""
+    from hdp.application.config import Config
     from hdp.metadata.propose import propose
     from hdp.metadata.tables import read_table
 
     app = session.open_if_named()
     target = app.target(app.environment(session.env))
     found = read_table(table, sheet=sheet)
-    text = propose(found, target.schema(), key)
+    text = propose(found, target.schema(), key, creator=Config(app.home).creator())
     where = Path(os.path.relpath(table.resolve(), file.resolve().parent)).as_posix()
     text = _with_table(text, where)
     _write_new(file, text)

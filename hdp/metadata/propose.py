@@ -42,10 +42,13 @@ def _names() -> dict[str, Any]:
     return names
 
 
-def propose(table: Table, schema: Schema, key: str = "") -> str:
+def propose(
+    table: Table, schema: Schema, key: str = "", *, creator: Mapping[str, str] | None = None
+) -> str:
     """The YAML text of a mapping for the table; what only the person can say is a comment.
 
-    `key` is the column that names the file; it is guessed where it is empty.
+    `key` is the column that names the file; it is guessed where it is empty. `creator` has the
+    attributes of the one who is proposed where no column names any.
     """
     if key and key not in table.columns:
         raise InvalidInput(
@@ -53,7 +56,7 @@ def propose(table: Table, schema: Schema, key: str = "") -> str:
             code="column-unknown",
             hint=f"It has: {', '.join(table.columns)}.",
         )
-    return _Proposal(table, schema, key or guess_key(table)).text()
+    return _Proposal(table, schema, key or guess_key(table), creator or {}).text()
 
 
 def guess_key(table: Table) -> str:
@@ -82,8 +85,9 @@ def quoted(text: str) -> str:
 
 
 class _Proposal:
-    def __init__(self, table: Table, schema: Schema, key: str) -> None:
+    def __init__(self, table: Table, schema: Schema, key: str, creator: Mapping[str, str]) -> None:
         self.table = table
+        self.creator = creator
         self.known = {
             name: one for name, one in fields_of(schema).items() if not one.get("x-unsupported")
         }
@@ -110,13 +114,21 @@ class _Proposal:
     def _field(self, name: str) -> list[str]:
         entries = _names()["entries"]
         if name in entries and entry_schema(self.known[name]):
-            return self._entries(name, entries[name])
+            found = self._entries(name, entries[name])
+            return found or (self._own_creator() if name == "creators" else [])
         column = self._take([name, *_names()["fields"].get(name, ())], self.known[name])
         if column:
             return [f"{name}: {self._rule(column, self.known[name])}"]
         if name == "title":
             return ["title: {filename: stem}"]
         return self._ask(name)
+
+    def _own_creator(self) -> list[str]:
+        """The person's own entry, as fixed values."""
+        allowed = fields_of(entry_schema(self.known["creators"]) or {})
+        given = {name: text for name, text in self.creator.items() if name in allowed}
+        parts = ", ".join(f"{name}: {{literal: {quoted(text)}}}" for name, text in given.items())
+        return ["creators:", f"  - {{{parts}}}"] if "name" in given else []
 
     def _take(self, names: Iterable[str], schema: Schema) -> str:
         """The first free column of those names whose cells the field's vocabulary allows."""

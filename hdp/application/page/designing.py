@@ -15,6 +15,7 @@ from hdp.application import (
     mapping_omitting,
     mapping_setting,
 )
+from hdp.application.config import Config
 from hdp.application.mapping_choice import make_rule
 from hdp.application.mapping_design import Design, Reading
 from hdp.application.mapping_loading import get_row
@@ -81,7 +82,11 @@ class DesignPages:
         """Rules that a table's column names propose."""
         target = self._app.target(self._app.environment(env))
         key = _text(body, "key")
-        return {"fields": mapping_design.propose_fields(target, path, _reading(body), key)}
+        return {
+            "fields": mapping_design.propose_fields(
+                target, path, _reading(body), key, creator=Config(self._app.home).creator()
+            )
+        }
 
     def make(self, body: Body, env: str | None, offset: int, limit: int) -> dict[str, Any]:
         """The text of values, and the rows that it gives."""
