@@ -19,8 +19,9 @@ from hdp.serving import App, Environ
 
 CSP = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline';"
-    " script-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none';"
-    " form-action 'none'; object-src 'none'"
+    # Compressed models are unpacked by WebAssembly in workers that the page makes of its own code.
+    " script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self';"
+    " frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'"
 )
 _HEADERS = (
     ("Content-Security-Policy", CSP),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import struct
 from pathlib import Path
 
@@ -141,6 +142,16 @@ def wait_for_pixels(page, wanted: str, right=None) -> dict[str, int]:
             return found
         page.wait_for_timeout(100)
     raise AssertionError(f"nothing was drawn: {found}")
+
+
+@pytest.mark.parametrize("name", ["draco", "meshopt"])
+def test_a_compressed_model_is_drawn(page, make, tmp_path, name):
+    # A red grid of 4 x 4 points, compressed with the formats' own encoders.
+    model = Path(__file__).parent / "models" / f"{name}.glb"
+    shutil.copy(model, tmp_path / "input")
+    make([".glb"])
+    show(page, name)
+    assert wait_for_pixels(page, "red")["red"] > 500
 
 
 def test_an_obj_is_drawn_with_its_texture(page, expect, models):

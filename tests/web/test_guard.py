@@ -121,7 +121,7 @@ def test_policy_of_the_page(visitor):
         "frame-ancestors 'none'", "form-action 'none'", "img-src 'self' data: blob:",
     ):  # fmt: skip
         assert part in policy
-    assert "unsafe-eval" not in policy and policy.count("unsafe-inline") == 1
+    assert "'unsafe-eval'" not in policy and policy.count("unsafe-inline") == 1
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["Content-Type"].startswith("text/html")
 

@@ -1,5 +1,7 @@
 // Reads a model's files with three.js; every name in them is looked up among the item's own files.
 import { Color, DoubleSide, Group, LoadingManager, Mesh, MeshStandardMaterial, Points, PointsMaterial, SRGBColorSpace, TextureLoader, type BufferGeometry, type Object3D } from 'three'
+import { MeshoptDecoder } from 'three/examples/jsm/libs/meshopt_decoder.module.js'
+import { DRACOLoader } from 'three/examples/jsm/loaders/DRACOLoader.js'
 import { GLTFLoader } from 'three/examples/jsm/loaders/GLTFLoader.js'
 import { MTLLoader } from 'three/examples/jsm/loaders/MTLLoader.js'
 import { OBJLoader } from 'three/examples/jsm/loaders/OBJLoader.js'
@@ -50,12 +52,19 @@ async function parse(path: string, bytes: ArrayBuffer, around: Around): Promise<
 
 async function gltf(bytes: ArrayBuffer, manager: LoadingManager): Promise<Object3D> {
   const loader = new GLTFLoader(manager)
+  const draco = new DRACOLoader() // with a manager of its own: its decoder is the app's, not the item's
+  loader.setDRACOLoader(draco)
+  loader.setMeshoptDecoder(MeshoptDecoder)
   // Pictures inside the file go through <img>, which the page's content policy allows for blob:.
   loader.register((parser) => {
     parser.textureLoader = new TextureLoader(manager)
     return { name: 'hdp-pictures' }
   })
-  return (await loader.parseAsync(bytes, BASE)).scene
+  try {
+    return (await loader.parseAsync(bytes, BASE)).scene
+  } finally {
+    draco.dispose()
+  }
 }
 
 async function mtl(text: string, around: Around): Promise<MTLLoader.MaterialCreator | null> {
