@@ -6,7 +6,7 @@ import json
 import re
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -100,6 +100,31 @@ class Environments:
                     hint="Choose another name, or remove that one first.",
                 )
             self._write([*self._read(), entry])
+        return entry
+
+    def change(
+        self,
+        name: str,
+        *,
+        url: str | None = None,
+        kind: str | None = None,
+        title: str | None = None,
+        settings: Mapping[str, Any] | None = None,
+    ) -> EnvironmentEntry:
+        """Change what is given of an added one; name and target stay, settings are replaced."""
+        old = self.get(name)
+        if old.builtin:
+            raise Refused(f"“{name}” belongs to HDP and cannot be changed.", code="built-in")
+        address = old.url if url is None else _check_url(url)
+        entry = replace(
+            old,
+            url=address,
+            kind=old.kind if kind is None else _check_kind(kind, address),
+            title=old.title if title is None else title.strip() or name,
+            settings=old.settings if settings is None else dict(settings),
+        )
+        with self._lock:
+            self._write([entry if one.name == name else one for one in self._read()])
         return entry
 
     def remove(self, name: str) -> None:

@@ -21,6 +21,13 @@ def test_built_in_and_added(tmp_path):
     assert local.kind == "sandbox"
     assert places.add("six", target="zenodo", url="http://[::1]:5000", kind="production").kind == (
         "production")  # fmt: skip
+    changed = places.change("my-rdm", title="Ours", kind="sandbox", settings={})
+    assert (changed.title, changed.kind, changed.url) == ("Ours", "sandbox", added.url)
+    assert Environments(tmp_path / "home").get("my-rdm") == changed
+    with pytest.raises(Refused):
+        places.change("sandbox", title="Mine")
+    with pytest.raises(UsageError):
+        places.change("my-rdm", url="http://rdm.example.org")
     places.remove("my-rdm")
     with pytest.raises(NotFound) as caught:
         places.get("my-rdm")

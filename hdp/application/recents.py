@@ -34,8 +34,17 @@ def list_recents(home: Path) -> list[dict[str, Any]]:
 def note(home: Path, path: Path, name: str) -> None:
     """Put a project at the head of the list."""
     rest = [one for one in list_recents(home) if one["path"] != str(path)]
-    newest = {"path": str(path), "name": name, "opened": now()}
+    _write(home, [{"path": str(path), "name": name, "opened": now()}, *rest])
+
+
+def forget(home: Path, path: Path) -> None:
+    """Take a project off the list; its file stays where it is."""
+    _write(home, [one for one in list_recents(home) if one["path"] != str(path)])
+
+
+def _write(home: Path, recents: list[dict[str, Any]]) -> None:
+    kept = [{name: one[name] for name in ("path", "name", "opened")} for one in recents[:_MOST]]
     try:
-        replace_text(_file(home), json.dumps([newest, *rest][:_MOST], indent=1))
+        replace_text(_file(home), json.dumps(kept, indent=1))
     except OSError as error:
         log.warning("The list of recent projects could not be written: %s", error)

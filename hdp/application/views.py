@@ -1,8 +1,7 @@
-"""What the screens and lists show: rows, counts, groups, the dashboard."""
+"""What the screens and lists show: rows, counts, groups."""
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,7 +11,7 @@ from hdp.application.actions import why_not
 from hdp.application.mapping_freshness import Freshness
 from hdp.application.selection import Selection, matching, state_word
 from hdp.application.shapes import deposit_json, item_json
-from hdp.project import deposits, items, listing, mappings
+from hdp.project import deposits, items, listing
 from hdp.project.deposits import Deposit
 from hdp.project.overview import STAGES, Overview, list_overview
 from hdp.sdk import UsageError
@@ -261,58 +260,3 @@ def _group(app: Application, versions: Sequence[Deposit]) -> dict[str, Any]:
         "title": newest.title,
         "versions": deposit_views(app, versions),
     }
-
-
-def dashboard(app: Application, env: str) -> dict[str, Any]:
-    """Counts by stage, what needs attention, the mapping, the latest records, the disk."""
-    rows = overview(app, env)
-    latest = app.project.read(lambda c: deposits.list_deposits(c, env, ("published",)))[-5:]
-    usage = shutil.disk_usage(app.project.folder)
-    return {
-        "counts": counts(rows),
-        "attention": _attention(rows),
-        "mapping": _mapping_card(app),
-        "published": deposit_views(app, latest[::-1]),
-        "disk": {"free": usage.free, "total": usage.total, "path": str(app.project.folder)},
-    }
-
-
-def _attention(rows: Sequence[Overview]) -> list[dict[str, Any]]:
-    cases = (
-        ("missing-files", "item misses files", "items miss files",
-         "Put them back, then scan.", "files",
-         lambda row: row.worst == "missing"),
-        ("invalid-files", "item has damaged files", "items have damaged files",
-         "Replace them, then scan.", "files",
-         lambda row: row.worst == "invalid" and row.stage == "prepare"),
-        ("incomplete-models", "model lacks materials or textures",
-         "models lack materials or textures",
-         "Put them where the model looks for them, then scan.", "files",
-         lambda row: row.worst in ("material-missing", "textures-missing", "conflict")
-         and row.stage == "prepare"),
-        ("changed-files", "item changed on disk after it went into a record",
-         "items changed on disk after they went into a record",
-         "Look at them under Files.", "files", lambda row: row.worst == "changed"),
-        ("failed-uploads", "draft has failed uploads", "drafts have failed uploads",
-         "Upload again; only what is missing is sent.", "uploads/drafts",
-         lambda row: row.failed > 0),
-        ("unsettled", "call is unsettled", "calls are unsettled",
-         "Create or publish them again: HDP looks first.",
-         "uploads", lambda row: bool(row.doing)),
-    )  # fmt: skip
-    found = []
-    for code, one, many, hint, link, applies in cases:
-        if count := sum(1 for row in rows if applies(row)):
-            found.append(
-                {"code": code, "message": counted(count, one, many), "hint": hint, "count": count,
-                 "args": {"n": count},
-                 "link": link}
-            )  # fmt: skip
-    return found
-
-
-def _mapping_card(app: Application) -> dict[str, Any] | None:
-    row = app.project.read(mappings.get_mapping)
-    if row is None:
-        return None
-    return {"name": row.name, "table": row.table_path or None, "hash": row.hash}

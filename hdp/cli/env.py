@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -61,21 +60,12 @@ def list_environments(session: Session) -> int:
 def add(session: Session, name: str, target: str, url: str, kind: str | None, title: str,
         settings: tuple[str, ...]) -> int:  # fmt: skip
     """Add an environment."""
-    from hdp.environments import folder_url
-    from hdp.plugins import suggest
-    from hdp.sdk import UsageError
+    from hdp.application import places
 
-    known = session.app.catalogue.targets
-    if target not in known:
-        raise UsageError(
-            f"There is no target {target}.{suggest(target, list(known))}", code="target-unknown",
-            hint=f"Ready: {', '.join(sorted(known))}.",
-        )  # fmt: skip
-    if "://" not in url:
-        url = folder_url(Path(url))
-    entry = session.app.environments.add(
-        name, target=target, url=url, kind=kind, title=title, settings=_settings(settings)
-    )
+    entry = places.add_environment(
+        session.app, name, target=target, url=url, kind=kind, title=title,
+        settings=_settings(settings),
+    )  # fmt: skip
     token = f" Its token: hdp env token {entry.name}"
     needed = token if session.app.remotes.needs_token(entry) else ""
     session.write(f"{entry.name} is added ({entry.kind}).{needed}")
@@ -96,6 +86,29 @@ def _settings(given: tuple[str, ...]) -> dict[str, Any]:
         except ValueError:
             values[name] = text
     return values
+
+
+@env_command.command(epilog=example("hdp env change institute --title 'Our institute'"))
+@click.argument("name")
+@click.option("--url", metavar="URL|DIR", help="Its address; only while nothing is there.")
+@click.option("--kind", type=click.Choice(["sandbox", "production"]), help="How much care.")
+@click.option("--title", help="What people call it.")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE",
+              help="A target's setting; without a value back to its default.")  # fmt: skip
+@pass_session
+def change(session: Session, name: str, url: str | None, kind: str | None, title: str | None,
+           settings: tuple[str, ...]) -> int:  # fmt: skip
+    """Change an environment that was added."""
+    from hdp.application import places
+
+    before = session.app.environments.get(name)
+    entry = places.change_environment(
+        session.app, name, url=url, kind=kind, title=title,
+        settings={**before.settings, **_settings(settings)} if settings else None,
+    )  # fmt: skip
+    session.write(f"{entry.name} is changed ({entry.kind}).")
+    session.emit(_json(session, entry))
+    return OK
 
 
 @env_command.command(epilog=example("hdp env remove institute"))

@@ -206,6 +206,32 @@ def list_deposits(
     return [_deposit(row) for row in connection.execute(query, values).fetchall()]
 
 
+def newest_published(connection: sqlite3.Connection, env: str, limit: int) -> list[Deposit]:
+    """The records of an environment that were published last, the newest first."""
+    rows = connection.execute(
+        "SELECT * FROM deposit WHERE env = ? AND state = 'published'"
+        " ORDER BY published DESC, id DESC LIMIT ?",
+        (env, limit),
+    ).fetchall()
+    return [_deposit(row) for row in rows]
+
+
+def count_states(connection: sqlite3.Connection) -> list[tuple[str, str, int]]:
+    """(environment, state, how many items) of what each item has there now.
+
+    An item with a draft beside its record counts as a draft, as in the tabs.
+    """
+    rows = connection.execute(
+        "SELECT env, state, COUNT(*) AS items FROM"
+        " (SELECT d.env, d.state, ROW_NUMBER() OVER (PARTITION BY d.item_id, d.env"
+        "  ORDER BY d.state = 'published', d.id DESC) AS place"
+        "  FROM deposit d JOIN item i ON i.id = d.item_id"
+        "  WHERE d.state != 'discarded' AND i.set_aside IS NULL)"
+        " WHERE place = 1 GROUP BY env, state"
+    ).fetchall()
+    return [(row["env"], row["state"], int(row["items"])) for row in rows]
+
+
 def env_states(connection: sqlite3.Connection) -> dict[int, dict[str, str]]:
     """item -> environment -> state, live deposits before published ones."""
     rows = connection.execute(

@@ -144,6 +144,14 @@ def _waiting(row: sqlite3.Row) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def count_pending(connection: sqlite3.Connection) -> int:
+    """How many items keep their files until a person takes the change that a scan proposed."""
+    row = connection.execute(
+        "SELECT COUNT(*) FROM item WHERE pending IS NOT NULL AND set_aside IS NULL"
+    ).fetchone()
+    return int(row[0])
+
+
 def _marks(text: str | None) -> frozenset[str] | None:
     return None if text is None else frozenset(json.loads(text))
 

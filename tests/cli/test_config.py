@@ -13,18 +13,35 @@ from hdp.sdk import InvalidInput, UsageError
 
 def test_a_setting_is_kept_and_given_back(home):
     config = Config(home)
-    assert config.all() == {"workers": None, "calls-at-once": 4}
+    assert config.all() == {
+        "workers": None, "calls-at-once": 4, "language": "system", "theme": "system",
+        "rows": "comfortable", "creator": "", "creator-orcid": "", "creator-affiliation": "",
+    }  # fmt: skip
     assert config.set("workers", "3") == 3
     assert Config(home).get("workers") == 3
     assert config.set("workers", None) is None
     assert local_lane(3).width == 3
 
 
-@pytest.mark.parametrize(("name", "value"), [("workers", "0"), ("workers", "many"), ("color", "1")])
+_REFUSED = [
+    ("workers", "0"), ("workers", "many"), ("color", "1"), ("theme", "pink"),
+    ("creator", "a\nb"), ("creator-orcid", "0000-0002-1825-0098"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "value"), _REFUSED)
 def test_what_makes_no_sense_is_refused(home, name, value):
     with pytest.raises(UsageError):
         Config(home).set(name, value)
     assert not (home / "config.json").exists()
+
+
+def test_a_creator_of_ones_own_is_an_entry(home):
+    config = Config(home)
+    config.set("creator-orcid", "https://orcid.org/0000-0002-1825-0097")
+    assert config.creator() == {}  # nobody without a name
+    config.set("creator", " Müller, Anna ")
+    assert config.creator() == {"name": "Müller, Anna", "orcid": "0000-0002-1825-0097"}
 
 
 def test_a_damaged_file_is_named_and_left_alone(home):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hdp import __version__, paths
 from hdp.application import recents
+from hdp.application.config import SETTINGS, Config
 from hdp.application.page.contents import Contents
 from hdp.application.page.designing import DesignPages
 from hdp.application.page.editing import EditPages
@@ -18,6 +19,7 @@ from hdp.application.page.previews import PreviewPages
 from hdp.application.page.projects import ProjectPages, project_json
 from hdp.application.page.settings import SettingsPages, environment_json
 from hdp.application.page.uploads import UploadPages
+from hdp.sdk import HdpError
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
@@ -65,8 +67,20 @@ class Page:
             "project": project_json(project) if project else None,
             "environments": [environment_json(app, one) for one in app.environments.list()],
             "recents": recents.list_recents(app.home),
+            "preferences": _preferences(app),
             "demo": paths.sample_dir().is_dir(),
             "dialogs": dialogs,
             "read_only": bool(project and project.db.read_only),
             "warnings": [one.to_json() for one in project.warnings] if project else [],
         }
+
+
+def _preferences(app: Application) -> dict[str, Any]:
+    """How the person wants the window; the defaults where the settings cannot be read."""
+    try:
+        values = Config(app.home).all()
+    except HdpError:
+        values = {}
+    return {
+        name: values.get(name, SETTINGS[name].default) for name in ("language", "theme", "rows")
+    }

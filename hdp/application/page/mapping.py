@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hdp.application import describing, views
+from hdp.application import dashboard, describing
 from hdp.project import mappings
 
 if TYPE_CHECKING:
@@ -22,15 +22,12 @@ class MappingPages:
         self._app = app
 
     def dashboard(self, env: str | None) -> dict[str, Any]:
-        """Counts, what needs attention, the mapping in short, the latest records, the disk."""
-        shown = views.dashboard(self._app, self._app.environment(env).name)
-        if shown["mapping"] is not None:
-            shown["mapping"] |= self._health()
-        return shown
+        """How the project stands, seen from an environment."""
+        return dashboard.dashboard(self._app, self._app.environment(env).name)
 
-    def _health(self) -> dict[str, Any]:
-        loaded = describing.load_mapping(self._app, self._app.target(self._app.environment()))
-        return {"problems": len(loaded.findings), "changed": loaded.state.changed}
+    def disk(self) -> dict[str, Any]:
+        """Room where the project's output goes."""
+        return dashboard.disk(self._app)
 
     def show(self) -> dict[str, Any]:
         """The active mapping for people, or none."""
