@@ -8,6 +8,9 @@ export function setLocale(lang: string): void {
 
 export const number = (n: number): string => new Intl.NumberFormat(locale).format(n)
 
+/** A number with so many digits after the locale's point. */
+export const decimal = (n: number, digits: number): string => new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(n)
+
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB']
 
 function unitOf(bytes: number): number {

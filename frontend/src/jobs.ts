@@ -1,5 +1,5 @@
 // What a job's numbers say: how far it is, how fast, how long still.
-import { percent, span } from './format'
+import { number, percent, span } from './format'
 import { t } from './i18n/index.svelte'
 import type { Job } from './types'
 
@@ -20,5 +20,5 @@ export function timeLeft(job: Job, bytesPerSecond: number, now: number): string 
   }
   if (!(seconds > 0) || !Number.isFinite(seconds)) return ''
   const [n, unit] = span(seconds)
-  return `${n} ${t(unit)}`
+  return `${number(n)} ${t(unit)}`
 }

@@ -7,6 +7,6 @@ import './styles/tokens.css'
 import './styles/base.css'
 
 await language.set(pickLang(location.search, keptLang(), navigator.languages))
-ui.setTheme(ui.theme)
+ui.showTheme(ui.theme)
 route.start()
 mount(App, { target: document.getElementById('app')! })

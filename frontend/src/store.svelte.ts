@@ -25,6 +25,9 @@ class Store {
   /** Paths that were dropped on the window: the page itself is never told them. */
   dropped = $state.raw<string[] | null>(null)
   private finished: ((job: Job) => void)[] = []
+  private elsewhere: ((now: Project | null, before: Project | null) => void)[] = []
+  /** The project that this window opened itself, "" where it closed one. */
+  private own: string | null = null
 
   get env(): Environment | null {
     const all = this.app?.environments ?? []
@@ -49,10 +52,12 @@ class Store {
   async refresh(): Promise<void> {
     try {
       const app = await get<AppInfo>('/app')
-      const opened = app.project?.path !== this.app?.project?.path
+      const before = this.app
+      const opened = app.project?.path !== before?.project?.path
       this.app = app
       this.error = null
       if (opened || !app.environments.some((e) => e.name === this.envName)) this.chooseFirst(app)
+      if (opened && before) setTimeout(() => this.tellElsewhere(app.project, before.project), 1500)
       if (app.project) await this.fetchJobs()
     } catch (thrown) {
       this.error = asError(thrown)
@@ -77,9 +82,22 @@ class Store {
   }
 
   async opened(project: Project | null): Promise<void> {
+    this.own = project?.path ?? ''
     if (this.app) this.app = { ...this.app, project }
     await this.refresh()
     this.all()
+  }
+
+  /** Told when another window opened or closed the project. */
+  onElsewhere(tell: (now: Project | null, before: Project | null) => void): () => void {
+    this.elsewhere.push(tell)
+    return () => (this.elsewhere = this.elsewhere.filter((f) => f !== tell))
+  }
+
+  private tellElsewhere(now: Project | null, before: Project | null): void {
+    if (this.own === (now?.path ?? '')) return
+    this.own = null
+    for (const tell of this.elsewhere) tell(now, before)
   }
 
   onFinish(tell: (job: Job) => void): () => void {

@@ -11,8 +11,9 @@ export interface Problem { code: string; message: string; hint?: string; where?:
 export interface Environment { name: string; title: string; kind: 'practice' | 'sandbox' | 'production'; url: string; has_token: boolean; builtin?: boolean; token_source?: string | null }
 export interface Project { name: string; code: string; path: string; environment: string; items: number }
 export interface Recent { path: string; name: string; opened: string; exists: boolean }
+export interface Preferences { language: 'system' | 'en' | 'de'; theme: 'system' | 'light' | 'dark'; rows: 'comfortable' | 'compact' }
 export interface AppInfo {
-  version: string; project: Project | null; environments: Environment[]; recents: Recent[]
+  version: string; project: Project | null; environments: Environment[]; recents: Recent[]; preferences: Preferences
   demo: boolean; dialogs: boolean; read_only: boolean; warnings: Finding[]
 }
 

@@ -1,9 +1,11 @@
 // What only this window knows: theme, messages, which dialog of a job is open, compact rows.
 import { asError, post } from './api'
-import { t } from './i18n/index.svelte'
+import { language, pickLang, said, t } from './i18n/index.svelte'
 import { store } from './store.svelte'
+import type { Preferences } from './types'
 
 export type Theme = 'system' | 'light' | 'dark'
+export type Speech = 'system' | 'en' | 'de'
 export interface Made { name: string; file: string; items: number; aside: number }
 export interface Note { id: number; tone: 'idle' | 'ok' | 'loss'; text: string; hint: string }
 
@@ -25,9 +27,14 @@ export const keep = (name: string, value: string): void => {
 class Ui {
   theme = $state<Theme>((kept('theme') as Theme | null) ?? 'system')
   compact = $state(kept('compact') === '1')
+  speech = $state<Speech>((kept('lang') as Speech | null) ?? 'system')
   notes = $state<Note[]>([])
   job = $state<number | null>(null)
   palette = $state(false)
+  /** The dialog that asks for a project file is open. */
+  opening = $state(false)
+  /** What the person is about to do that ends the jobs that run here. */
+  leaving = $state.raw<{ what: string; run: () => void } | null>(null)
   /** What the wizard has just made; its last words stand in a dialog. */
   made = $state.raw<Made | null>(null)
   /** Below 1,160 px some row actions stand in the row's menu. */
@@ -42,16 +49,54 @@ class Ui {
     see()
   }
 
+  /** What is kept on this computer wins over what this browser kept: its address is another each time. */
+  adopt(preferences: Preferences): void {
+    this.showTheme(preferences.theme)
+    this.showRows(preferences.rows === 'compact')
+    void this.showLanguage(preferences.language)
+  }
+
   setTheme(theme: Theme): void {
+    this.showTheme(theme)
+    this.store('theme', theme)
+  }
+
+  setCompact(on: boolean): void {
+    this.showRows(on)
+    this.store('rows', on ? 'compact' : 'comfortable')
+  }
+
+  setLanguage(speech: Speech): void {
+    void this.showLanguage(speech)
+    this.store('language', speech)
+  }
+
+  showTheme(theme: Theme): void {
     this.theme = theme
     keep('theme', theme)
     if (theme === 'system') document.documentElement.removeAttribute('data-theme')
     else document.documentElement.dataset.theme = theme
   }
 
-  setCompact(on: boolean): void {
+  private showRows(on: boolean): void {
     this.compact = on
     keep('compact', on ? '1' : '0')
+  }
+
+  private async showLanguage(speech: Speech): Promise<void> {
+    this.speech = speech
+    keep('lang', speech)
+    await language.set(pickLang(location.search, speech, navigator.languages))
+  }
+
+  private store(name: string, value: string): void {
+    void this.try(() => post('/settings/config', { name, value }))
+  }
+
+  /** Does what ends this project's jobs, after the person agreed to that. */
+  leave(what: string, run: () => void): void {
+    if (store.running.length === 0) run()
+    else this.leaving = { what, run }
   }
 
   say(text: string, tone: Note['tone'] = 'idle', hint = ''): void {
@@ -66,7 +111,7 @@ class Ui {
 
   fail(thrown: unknown): void {
     const error = asError(thrown)
-    this.say(error.message, 'loss', error.hint)
+    this.say(said(error), 'loss', t(error.hint))
   }
 
   /** Runs something that may fail, and says so when it does. */

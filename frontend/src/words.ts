@@ -19,6 +19,8 @@ export const SECTIONS: { id: string; title: string; icon: string }[] = [
   { id: 'settings', title: 'Settings', icon: 'set' },
 ]
 
+export const ENV_ICONS: Record<string, string> = { practice: 'pc', sandbox: 'flask', production: 'globe' }
+
 export const ACTIONS: Record<string, { row: string; many: string; icon: string }> = {
   prepare: { row: 'Prepare Metadata', many: 'Prepare Metadata', icon: 'edit' },
   back: { row: 'Back to Prepare', many: 'Back to Prepare', icon: 'redo' },

@@ -1,11 +1,13 @@
 // t('Select All'): the English words are the keys; de.json translates them, en.json holds plurals.
 import { number, setLocale } from '../format'
+import { Sentences } from './sentences'
 import en from './en.json'
 
 type Entry = string | { one: string; other: string }
 type Catalogue = Record<string, Entry>
 export type Lang = 'en' | 'de'
 
+let sentences: Sentences | null = null
 const catalogues: Record<Lang, Catalogue> = { en: en as Catalogue, de: {} }
 
 export function pickLang(search: string, kept: string | null, browser: readonly string[]): Lang {
@@ -20,7 +22,9 @@ class Language {
   /** The German words come when they are first asked for. */
   async set(lang: Lang): Promise<void> {
     if (lang === 'de' && Object.keys(catalogues.de).length === 0) {
-      catalogues.de = (await import('./de.json')).default as Catalogue
+      const [page, frame, server] = await Promise.all([import('./de.json'), import('./de.frame.json'), import('./de.server.json')])
+      catalogues.de = { ...(page.default as Catalogue), ...(frame.default as Catalogue) }
+      sentences = new Sentences(server.default as Record<string, string>)
     }
     this.lang = lang
     setLocale(lang)
@@ -31,15 +35,19 @@ class Language {
 export const language = new Language()
 
 export function t(key: string, args: Record<string, string | number> = {}): string {
-  const entry = catalogues[language.lang][key] ?? catalogues.en[key] ?? key
-  const text = typeof entry === 'string' ? entry : args.n === 1 ? entry.one : entry.other
+  const entry = catalogues[language.lang][key] ?? catalogues.en[key]
+  if (entry === undefined) return fill(language.lang === 'de' ? (sentences?.say(key) ?? key) : key, args)
+  return fill(typeof entry === 'string' ? entry : args.n === 1 ? entry.one : entry.other, args)
+}
+
+function fill(text: string, args: Record<string, string | number>): string {
   return text.replace(/\{(\w+)\}/g, (all, name: string) => {
     const value = args[name]
     return value === undefined ? all : typeof value === 'number' ? number(value) : value
   })
 }
 
-/** A sentence of the server by its code where we have one, else as it came. */
+/** A sentence of the server by its code where we have one, else by its words, else as it came. */
 export function said(problem: { code?: string; message: string; args?: Record<string, unknown> }): string {
   const key = `code:${problem.code}`
   if (!(key in catalogues[language.lang])) return t(problem.message)

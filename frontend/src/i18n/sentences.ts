@@ -1,0 +1,67 @@
+// Sentences that the server says in English, said in German: "{n} of {m} files" fits "3 of 12 files".
+// What stands between quotation marks, names and numbers is carried over as it is.
+import { number } from '../format'
+
+interface Pattern { fits: RegExp; names: string[]; german: string }
+const MOST_KEPT = 2000
+const NEXT = '[.!?]\\s+[A-Z“]' // the end of a sentence: a name never goes beyond it
+
+/** A whole number as the page's language writes it; anything else as it is. */
+const written = (text: string): string => (/^\d{1,15}$/.test(text) ? number(Number(text)) : text)
+
+export class Sentences {
+  private plain = new Map<string, string>()
+  private patterns: Pattern[] = []
+  private kept = new Map<string, string | null>()
+
+  constructor(catalogue: Record<string, string>) {
+    for (const [english, german] of Object.entries(catalogue)) {
+      if (english.includes('{')) this.patterns.push(compile(english, german))
+      else this.plain.set(english, german)
+    }
+  }
+
+  /** The German sentence, or null where it is none that we know. */
+  say(text: string): string | null {
+    const known = this.kept.get(text)
+    if (known !== undefined) return known
+    if (this.kept.size >= MOST_KEPT) this.kept.clear()
+    const found = this.plain.get(text) ?? this.match(text) ?? this.parts(text)
+    this.kept.set(text, found)
+    return found
+  }
+
+  private match(text: string): string | null {
+    for (const { fits, names, german } of this.patterns) {
+      const found = fits.exec(text)
+      if (!found) continue
+      return german.replace(/\{(\w+)\}/g, (all, name: string) => {
+        const value = found[names.indexOf(name) + 1]
+        return value === undefined ? all : written(value)
+      })
+    }
+    return null
+  }
+
+  /** Several sentences in one text, each of which is known by itself. */
+  private parts(text: string): string | null {
+    const all = text.split(/(?<=[.!?])\s+(?=[A-Z“])/)
+    if (all.length < 2) return null
+    const said = all.map((one) => this.plain.get(one) ?? this.match(one))
+    return said.every((one) => one !== null) ? said.join(' ') : null
+  }
+}
+
+function compile(english: string, german: string): Pattern {
+  const names: string[] = []
+  const source = english
+    .split(/(\{\w+\})/)
+    .map((part) => {
+      const name = /^\{(\w+)\}$/.exec(part)?.[1]
+      if (!name) return part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+      names.push(name)
+      return /^[nmk]$/.test(name) ? '([\\d,]+)' : `((?:(?!${NEXT}).)+?)`
+    })
+    .join('')
+  return { fits: new RegExp(`^${source}$`, 's'), names, german }
+}
