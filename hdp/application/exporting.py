@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hdp.application.selection import Selection, choose
+from hdp.environments import EnvironmentEntry
 from hdp.exports import Exported
 from hdp.project import deposits, items
 from hdp.project.deposits import Deposit, DepositFile
@@ -19,7 +21,9 @@ from hdp.uploads.files import to_local
 if TYPE_CHECKING:
     from hdp.application.app import Application
 
-FORMS = ("zenodo", "datacite", "schema.org", "dublin-core", "ro-crate", "csv", "xlsx")
+FORMS = (
+    "zenodo", "inveniordm", "datacite", "schema.org", "dublin-core", "ro-crate", "csv", "xlsx",
+)  # fmt: skip
 
 
 def read_records(
@@ -41,14 +45,28 @@ def read_records(
     rows = {one.id: one for one in app.project.read(lambda c: items.list_items(c, item_ids))}
     new = [one for one in item_ids if one not in current]
     previews = _previews(app, env, [rows[one] for one in new]) if new else {}
+    native = _native(app, desk)
     made = []
     for one in item_ids:
         deposit = current.get(one)
         if deposit is None:
-            made.append(previews[one])
+            record, told = previews[one]
         else:
-            made.append(_of_deposit(desk, rows[one], deposit, files.get(deposit.id, [])))
+            record, told = _of_deposit(desk, rows[one], deposit, files.get(deposit.id, []))
+        made.append((replace(record, native=native), told))
     return made
+
+
+def _native(app: Application, desk: Desk) -> Callable[[Record], Mapping[str, Any]]:
+    """How a record becomes InvenioRDM's JSON: by its own plugin, whatever the environment is."""
+    if desk.target.id == "inveniordm":
+        return desk.offline.to_native
+
+    def make(record: Record) -> Mapping[str, Any]:
+        entry = EnvironmentEntry("inveniordm", "inveniordm", "", "sandbox")
+        return app.remotes.offline(entry).to_native(record)
+
+    return make
 
 
 def _current(found: Sequence[Deposit]) -> dict[int, Deposit]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hdp.application import Selection
     from hdp.cli.session import Session
 
-SHOWN = ("zenodo", "datacite", "schema.org", "dublin-core", "ro-crate")
+SHOWN = ("zenodo", "inveniordm", "datacite", "schema.org", "dublin-core", "ro-crate")
 WRITTEN = (*SHOWN, "csv", "xlsx")
 
 

@@ -22,6 +22,7 @@ Entry = Mapping[str, Any]
 class Exported:
     """A record on its way out; `vocabulary` gives the terms that its words are of.
 
+    `native` makes the JSON of InvenioRDM's records of it.
     `doi` and `concept_doi` are bare, `published` is a UTC time, `publisher` the repository's name;
     each is "" where it is not known. Below `file_base` the repository gives out the files by name.
     Values of a wrong shape read as if they were not there.
@@ -38,6 +39,7 @@ class Exported:
     state: str = "new"
     file_base: str = ""
     vocabulary: Callable[[str], Sequence[Term]] = field(default=lambda _name: (), repr=False)
+    native: Callable[[Record], Entry] = field(default=lambda record: record.fields, repr=False)
 
     @cached_property
     def fields(self) -> dict[str, Json]:

@@ -8,10 +8,11 @@ from typing import Any
 
 from hdp.exports.datacite import to_datacite
 from hdp.exports.dublin_core import to_dublin_core, to_xml
-from hdp.exports.facts import Exported
+from hdp.exports.facts import Exported, clean
 from hdp.exports.schema_org import to_schema_org
 
-DOCUMENTS = ("zenodo", "datacite", "schema.org", "dublin-core", "ro-crate")  # of one record
+# of one record
+DOCUMENTS = ("zenodo", "inveniordm", "datacite", "schema.org", "dublin-core", "ro-crate")
 TABLES = ("csv", "xlsx")
 
 
@@ -41,6 +42,11 @@ def dump(document: Any) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
+def _held(document: Mapping[str, Any]) -> dict[str, Any]:
+    found = clean(dict(document))
+    return found if isinstance(found, dict) else {}
+
+
 def _crate(record: Exported) -> dict[str, Any]:
     from hdp.exports.ro_crate import to_ro_crate
 
@@ -49,6 +55,7 @@ def _crate(record: Exported) -> dict[str, Any]:
 
 _MAKERS: Mapping[str, Callable[[Exported], dict[str, Any]]] = {
     "zenodo": lambda record: dict(record.fields),
+    "inveniordm": lambda record: _held(record.native(record.record)),
     "datacite": to_datacite,
     "schema.org": to_schema_org,
     "dublin-core": lambda record: dict(to_dublin_core(record)),

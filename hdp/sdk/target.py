@@ -198,6 +198,10 @@ class Target(ABC):
         """Where a person looks at the draft or record."""
         return ""
 
+    def to_native(self, record: Record) -> Mapping[str, Any]:
+        """The metadata as the repository's own JSON, for people to read; sends nothing."""
+        return dict(record.fields)
+
     def same_metadata(self, record: Record, draft: Draft) -> bool:
         """Whether `draft` is what the repository makes of `record`'s metadata."""
         return dict(draft.metadata) == dict(record.fields)

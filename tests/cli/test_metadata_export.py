@@ -14,7 +14,7 @@ DC = "{http://purl.org/dc/elements/1.1/}"
 AWKWARD = ["=1+1", "+49 40", "-5 cm", "@home", "'=x", '"a", b', "<b>x</b>", "a <b 5", "Zeile"]
 
 
-@pytest.mark.parametrize("form", ["zenodo", "datacite", "schema.org", "dublin-core", "ro-crate"])
+@pytest.mark.parametrize("form", ["zenodo", "inveniordm", "datacite", "schema.org", "dublin-core", "ro-crate"])
 def test_one_record_is_shown_before_it_is_prepared_and_published(hdp, made, form):
     ran = hdp("metadata", "show", 1, "--as", form)
     assert ran.code == 0
@@ -88,3 +88,10 @@ def test_a_changed_file_is_not_taken_into_a_crate(hdp, made, folder, tmp_path):
               "--json")  # fmt: skip
     assert ran.json["error"]["code"] == "file-changed"
     assert not (tmp_path / "crates").exists()
+
+
+def test_a_record_is_shown_as_inveniordm_takes_it(hdp, made):
+    shown = hdp("metadata", "show", 1, "--as", "inveniordm", "--json").json["metadata"]
+    assert shown["metadata"]["title"] == "Photograph 0"
+    assert shown["metadata"]["creators"][0]["person_or_org"]["family_name"] == "Müller"
+    assert shown["access"] == {"record": "public", "files": "public"}

@@ -96,6 +96,10 @@ class InvenioRDM(Target):
         for one in checks.check_record(replace(record, fields=fields, extra={})):
             yield replace(one, message=_renamed(one.message), hint=_renamed(one.hint))
 
+    def to_native(self, record: Record) -> dict[str, Any]:
+        """The body of a draft, as the records API takes it."""
+        return to_native(record, self._flavour)
+
     def same_metadata(self, record: Record, draft: Draft) -> bool:
         """Whether the draft holds the record's metadata."""
         return not tuple(comparing.about_metadata(self.compare_metadata(record, draft)))
