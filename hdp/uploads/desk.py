@@ -121,16 +121,15 @@ class Desk:
         account = self.check_account(deposit)
         since = self.server_now()
         with BUSY.held(self.project.session.id, deposit):
-            claimed = self.project.write(
+            ours = self.project.write(
                 lambda c: deposits.claim(
                     c, deposit.id, doing=doing, state=deposit.state,
                     owner=self.project.session.id, since=since, account=account,
                     base_url=self.base_url,
-                )
+                ) and deposits.get_deposit(c, deposit.id)
             )  # fmt: skip
-            if not claimed:
+            if not ours:
                 raise busy(deposit)
-            ours = self.project.read(lambda c: deposits.get_deposit(c, deposit.id))
             try:
                 yield ours
             except HdpError as error:

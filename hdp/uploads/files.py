@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from hdp.uploads import settling
 from hdp.uploads.desk import Desk, wrong_state
 
 _SHORT = 1 << 20  # bytes that are sent in a moment
+_SOON_S = 0.3  # so long may what arrived wait to be written down with others
 
 
 def upload_files(desk: Desk, task: Task) -> None:
@@ -28,75 +30,97 @@ def upload_files(desk: Desk, task: Task) -> None:
     remote = desk.remote_for(task, deposit.title)
     with desk.intent(deposit, "upload") as ours:
         files = desk.project.read(lambda c: deposits.list_files(c, ours.id))
+        sending = _Sending(desk, remote, str(ours.remote_id), task, sum(one.size for one in files))
         try:
-            failures = _send_all(desk, remote, ours, files, task)
+            failures = _send_all(sending, files)
         except BaseException:
-            desk.project.write(lambda c: deposits.reset_files(c, ours.id))
+            desk.project.write(lambda c: _leave(c, sending, ours))
             raise
-        desk.project.write(lambda c: _end(c, ours))
+        desk.project.write(lambda c: _end(c, sending, ours))
     if failures:
         raise _summary(failures, len(files))
     task.say(f"{len(files)} of {len(files)} files verified")
 
 
-def _end(connection: Any, deposit: Deposit) -> None:
+def _leave(connection: Any, sending: _Sending, deposit: Deposit) -> None:
+    set_uploaded(connection, sending.arrived)
     deposits.reset_files(connection, deposit.id)
+
+
+def _end(connection: Any, sending: _Sending, deposit: Deposit) -> None:
+    _leave(connection, sending, deposit)
     deposits.settle(connection, deposit)
 
 
 @dataclass
 class _Sending:
-    """The upload of one draft's files: what is there already, and how far it is."""
+    """The upload of one draft's files: what is there already, and how far it is.
 
+    `arrived` is what is not written down yet. Nothing is lost with it: whoever comes next looks
+    at what is there before anything is sent.
+    """
+
+    desk: Desk
     remote: Remote
     draft_id: str
-    present: dict[str, RemoteFile]
     task: Task
     total: int
     sent: int = 0
+    present: dict[str, RemoteFile] = field(default_factory=dict)
+    arrived: list[tuple[DepositFile, RemoteFile]] = field(default_factory=list)
+    written: float = field(default_factory=time.monotonic)
+
+    def listed(self) -> dict[str, RemoteFile]:
+        """What the draft holds, by name."""
+        return {one.name: one for one in self.remote.list_files(self.draft_id)}
 
     def tell(self, done: int, name: str) -> None:
+        """How far it is, with what of this file is done."""
         self.task.progress(self.sent + done, self.total, name)
 
+    def note(self, file: DepositFile, there: RemoteFile) -> None:
+        """Write down that it is there; several that come in a moment are written together."""
+        self.arrived.append((file, there))
+        if time.monotonic() - self.written > _SOON_S:
+            arrived, self.arrived = self.arrived, []
+            self.desk.project.write(lambda c: set_uploaded(c, arrived))
+            self.written = time.monotonic()
+            self.desk.changed(self.task.subject)
 
-def _send_all(
-    desk: Desk, remote: Remote, deposit: Deposit, files: Sequence[DepositFile], task: Task
-) -> list[HdpError]:
-    draft_id = str(deposit.remote_id)
-    present = {one.name: one for one in remote.list_files(draft_id)}
-    sending = _Sending(remote, draft_id, present, task, sum(one.size for one in files))
+
+def _send_all(sending: _Sending, files: Sequence[DepositFile]) -> list[HdpError]:
+    sending.present = sending.listed()
     failures: list[HdpError] = []
+    taken: list[DepositFile] = []
     for file in files:
-        task.check_cancelled()
+        sending.task.check_cancelled()
         try:
-            _send(desk, sending, file)
+            sending.note(file, _send(sending, file))
+            taken.append(file)
         except Cancelled:
             raise
         except HdpError as error:
             failures.append(error)
-            _store_failure(desk, file, error)
+            _store_failure(sending.desk, file, error)
             if not isinstance(error, InvalidInput | Rejected):
                 return failures  # the repository is gone: the other files would fail alike
         sending.sent += file.size
         sending.tell(0, file.name)
-        desk.changed(deposit.item_id)
-    return failures + _verify(desk, remote, draft_id, files)
+    return failures + _verify(sending, taken)
 
 
-def _send(desk: Desk, send: _Sending, file: DepositFile) -> None:
-    there = send.present.get(file.name)
+def _send(sending: _Sending, file: DepositFile) -> RemoteFile:
+    there = sending.present.get(file.name)
     if there is not None and matches(file, there):
-        store_uploaded(desk, file, there)
-        return
-    local = check_local(desk, file)
+        return there
+    local = check_local(sending.desk, file)
     if file.size > _SHORT or file.status != "pending":  # who looks does not see a short one
-        desk.project.write(
+        sending.desk.project.write(
             lambda c: deposits.update_file(c, file.id, status="uploading", error=None)
         )
-    arrived = send.remote.upload_file(
-        send.draft_id, local, lambda done, _all: send.tell(done, file.name), known=()
+    return sending.remote.upload_file(
+        sending.draft_id, local, lambda done, _all: sending.tell(done, file.name), known=()
     )
-    store_uploaded(desk, file, arrived)
 
 
 def matches(file: DepositFile, there: RemoteFile) -> bool:
@@ -106,14 +130,13 @@ def matches(file: DepositFile, there: RemoteFile) -> bool:
     )  # fmt: skip
 
 
-def store_uploaded(desk: Desk, file: DepositFile, there: RemoteFile) -> None:
-    """Write down that the repository holds the file with the right checksum."""
-    desk.project.write(
-        lambda c: deposits.update_file(
-            c, file.id, status="uploaded", remote_id=there.id, remote_checksum=there.checksum,
-            error=None,
-        )
-    )  # fmt: skip
+def set_uploaded(connection: Any, arrived: Sequence[tuple[DepositFile, RemoteFile]]) -> None:
+    """Note that the repository holds files with the right checksums."""
+    for file, there in arrived:
+        deposits.update_file(
+            connection, file.id, status="uploaded", remote_id=there.id,
+            remote_checksum=there.checksum, error=None,
+        )  # fmt: skip
 
 
 def _store_failure(desk: Desk, file: DepositFile, error: HdpError) -> None:
@@ -156,14 +179,12 @@ def to_local(file: DepositFile, path: Path) -> LocalFile:
     )  # fmt: skip
 
 
-def _verify(
-    desk: Desk, remote: Remote, draft_id: str, files: Sequence[DepositFile]
-) -> list[HdpError]:
+def _verify(sending: _Sending, taken: Sequence[DepositFile]) -> list[HdpError]:
     """List once more: an answer that said "done" is no proof that the file is there."""
-    there = {one.name: one for one in remote.list_files(draft_id)}
+    there = sending.listed()
     failures: list[HdpError] = []
-    for file in desk.project.read(lambda c: deposits.files_by_id(c, [one.id for one in files])):
-        if file.status != "uploaded" or (file.name in there and matches(file, there[file.name])):
+    for file in taken:
+        if file.name in there and matches(file, there[file.name]):
             continue
         error = Rejected(
             f"The repository said it took {file.name}, but does not hold it.",
@@ -171,7 +192,8 @@ def _verify(
             hint="Upload again; only what is missing is sent.",
             where={"file": file.name},
         )
-        _store_failure(desk, file, error)
+        sending.arrived = [one for one in sending.arrived if one[0].id != file.id]
+        _store_failure(sending.desk, file, error)
         failures.append(error)
     return failures
 

@@ -173,7 +173,7 @@ def adopt(desk: Desk, deposit: Deposit, draft: Draft) -> bool:
     site = compare_back(desk.remote, deposit.metadata, deposit.key, draft)
 
     def take(connection: Any) -> bool:
-        if draft.id in deposits.known_remote_ids(connection, desk.env):
+        if deposits.is_known(connection, desk.env, draft.id):
             return False
         return deposits.settle(
             connection, deposit, state="draft", remote_id=draft.id,

@@ -263,3 +263,19 @@ def test_a_busy_writer_hears_of_others_too(make, tmp_path):
     stop.set()
     busy.join()
     project.close()
+
+
+def test_one_file_is_left_whatever_was_written(tmp_path):
+    path = tmp_path / "p.hdpc"
+    db.create_file(path, lambda c: None)
+    database = db.open_file(path)
+    journal = path.with_name("p.hdpc-journal")
+    set_one = "INSERT INTO setting (key, value) VALUES (?, '1')"
+    for number in range(3):
+        database.write(lambda c, number=number: c.execute(set_one, (f"k{number}",)))
+    assert journal.stat().st_size == 0  # kept for the next write, and nothing to go back to
+    mode = database.write(lambda c: c.execute("PRAGMA journal_mode").fetchone()[0])
+    synced = database.write(lambda c: c.execute("PRAGMA synchronous").fetchone()[0])
+    assert (mode, synced) == ("truncate", 2)
+    database.close()
+    assert [one.name for one in tmp_path.iterdir()] == ["p.hdpc"]

@@ -129,8 +129,12 @@ class Zenodo(Target):
 
     def list_files(self, draft_id: str) -> Sequence[RemoteFile]:
         """The draft's files in the order of their names."""
-        data = answers.read_list(self._call("GET", f"{_deposition(draft_id)}/files"))
-        return sorted((answers.to_file(one) for one in data), key=lambda one: one.name)
+        # The whole draft, not only its list of files: it also says where the next one goes.
+        data = self._deposition(draft_id)
+        if not isinstance(files := data.get("files"), list):
+            raise answers.bad_answer("a list of files was expected")
+        found = [answers.to_file(one) for one in files if isinstance(one, Mapping)]
+        return sorted(found, key=lambda one: one.name)
 
     def upload_file(
         self, draft_id: str, file: LocalFile, progress: Callable[[int, int], None]
@@ -165,17 +169,22 @@ class Zenodo(Target):
         return answers.to_file(answers.read_object(answer))
 
     def _bucket(self, draft_id: str) -> str:
-        data = answers.read_object(self._call("GET", _deposition(draft_id)))
-        links = data.get("links")
-        link = str(links.get("bucket") or "") if isinstance(links, dict) else ""
-        bucket = urlsplit(link).path.rstrip("/").rpartition("/")[2]
+        self._deposition(draft_id)
+        bucket = self._buckets.get(draft_id)
         if not bucket:
             raise Rejected(
                 f"Draft {draft_id} has no place for files: it may be published.",
                 code="files-locked",
             )
-        self._buckets[draft_id] = _segment(bucket)
-        return self._buckets[draft_id]
+        return bucket
+
+    def _deposition(self, draft_id: str) -> dict[str, Any]:
+        """The draft as the deposit API tells it; the place for its files is remembered."""
+        data = answers.read_object(self._call("GET", _deposition(draft_id)))
+        links = data.get("links")
+        link = str(links.get("bucket") or "") if isinstance(links, dict) else ""
+        self._buckets[draft_id] = _segment(urlsplit(link).path.rstrip("/").rpartition("/")[2])
+        return data
 
     def delete_file(self, draft_id: str, name: str) -> None:
         """Take one file out of the draft; Missing when it is not there."""
