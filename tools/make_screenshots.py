@@ -1,4 +1,4 @@
-"""Takes docs/screens/*.png: every view of the page, with the sample collection, in both themes.
+"""Takes docs/screens/*.png: the tutorial step by step, and every view with the sample collection.
 
 Needs Chromium and playwright: python -m tools.make_screenshots
 """
@@ -9,6 +9,8 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,11 @@ from playwright.sync_api import sync_playwright
 from hdp.application import Application, Selection, actions
 from hdp.application.demo import create_sample, fill_sample
 from hdp.application.page import serve
+from tools.walk_tutorial import make_folder
+from tools.walk_tutorial import walk as walk_tutorial_steps
 
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "screens"
+SIZE = {"width": 1280, "height": 900}
 FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-gpu"]
 VIEWS = {
     "dashboard": "#/dashboard",
@@ -31,6 +36,7 @@ VIEWS = {
     "pipelines": "#/pipelines",
     "plugins": "#/plugins",
     "activity": "#/activity",
+    "requests": "#/activity/requests",
     "settings": "#/settings",
 }
 
@@ -52,47 +58,99 @@ def fill(app: Application) -> None:
 
 
 def take(page: Any, name: str) -> None:
-    """Write one picture once the page is quiet."""
+    """Write one picture once the page is quiet, without messages that pass."""
     page.wait_for_timeout(900)
+    for note in page.get_by_role("region", name="Messages").get_by_role("button").all():
+        note.dispatch_event("click")
     page.screenshot(path=TARGET / f"{name}.png")
 
 
+def walk_tutorial(browser: Any, folder: Path) -> None:
+    """The pictures of the tutorial, in an HDP of their own."""
+    app = Application(folder / "tutorial-home")
+    server = serve(app)
+    page = browser.new_page(viewport=SIZE, locale="en-GB")
+    page.set_default_timeout(20_000)
+    page.goto(server.url)
+    walk_tutorial_steps(page, folder / "Finds", lambda name: take(page, name))
+    page.close()
+    server.stop()
+    app.close()
+
+
+def take_views(browser: Any, folder: Path) -> None:
+    """Every view with the sample collection, some of them dark and German."""
+    app = Application(folder / "home")
+    server = serve(app)
+    page = browser.new_page(viewport=SIZE, locale="en-GB")
+    page.goto(server.url)
+    base = page.url.split("#")[0]
+    take(page, "welcome")
+    page.goto(f"{base}#/new")
+    take(page, "wizard")
+    create_sample(app, folder / "Samples")
+    fill_sample(app)
+    fill(app)
+    page.goto(f"{base}#/dashboard")
+    page.reload()
+    for name, place in VIEWS.items():
+        page.goto(f"{base}{place}")
+        take(page, name)
+    take_dialogs(page, base)
+    page.emulate_media(color_scheme="dark")
+    for name in ("uploads-drafts", "dashboard", "settings"):
+        page.goto(f"{base}{VIEWS[name]}")
+        take(page, f"{name}-dark")
+    page.emulate_media(color_scheme="light")
+    page.goto(f"{base}?lang=de{VIEWS['dashboard']}")
+    take(page, "dashboard-german")
+    page.close()
+    server.stop()
+    app.close()
+
+
+def take_dialogs(page: Any, base: str) -> None:
+    """Dialogs that people meet every day."""
+    page.goto(f"{base}{VIEWS['uploads-drafts']}")
+    page.get_by_role("button", name="View Files").first.click()
+    take(page, "view-files")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name=re.compile("^Publish$")).first.click()
+    take(page, "publish")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("bowl")
+    take(page, "palette")
+    page.keyboard.press("Escape")
+    page.goto(f"{base}{VIEWS['settings']}")
+    page.get_by_role("button", name="Add Environment").click()
+    take(page, "add-environment")
+    page.keyboard.press("Escape")
+
+
+@contextmanager
+def own_folder() -> Iterator[Path]:
+    """A new folder that has the same name each time: paths are in the pictures."""
+    folder = Path(tempfile.gettempdir()).resolve() / "hdp-tutorial"
+    folder.mkdir()  # another run is going on, or died: look, then remove it
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def main() -> None:
-    """Take all pictures."""
+    """Take all pictures; no home, keyring or project of the person is touched."""
     TARGET.mkdir(parents=True, exist_ok=True)
     chromium = os.environ.get("HDP_CHROMIUM") or shutil.which("chromium")
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with own_folder() as folder, sync_playwright() as playwright:
         os.environ["HDP_HOME"] = f"{folder}/home"
-        app = Application(Path(folder, "home"))
-        server = serve(app)
+        os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-GB")
-        page.goto(server.url)
-        take(page, "welcome")
-        page.goto(f"{page.url.split('#')[0]}#/new")
-        take(page, "wizard")
-        create_sample(app, Path(folder, "Samples"))
-        fill_sample(app)
-        fill(app)
-        page.goto(f"{page.url.split('#')[0]}#/dashboard")
-        page.reload()
-        for name, place in VIEWS.items():
-            page.goto(f"{page.url.split('#')[0]}{place}")
-            take(page, name)
-        page.goto(f"{page.url.split('#')[0]}#/uploads/drafts")
-        page.get_by_role("button", name="View Files").first.click()
-        take(page, "view-files")
-        page.keyboard.press("Escape")
-        page.get_by_role("button", name=re.compile("^Publish$")).first.click()
-        take(page, "publish")
-        page.keyboard.press("Escape")
-        page.emulate_media(color_scheme="dark")
-        for name in ("uploads-drafts", "dashboard"):
-            page.goto(f"{page.url.split('#')[0]}{VIEWS[name]}")
-            take(page, f"{name}-dark")
+        make_folder(folder / "Finds")
+        walk_tutorial(browser, folder)
+        take_views(browser, folder)
         browser.close()
-        server.stop()
-        app.close()
 
 
 if __name__ == "__main__":
