@@ -6,9 +6,11 @@ import logging
 import os
 import threading
 import time
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from hdp.awake import stay_awake
@@ -20,15 +22,21 @@ from hdp.sdk import Cancelled, HdpError, NotFound
 log = logging.getLogger(__name__)
 _SHORT_S = 3.0  # no computer falls asleep sooner
 _PAUSE_S = 0.2  # at most five progress events a second
+_TASK_PAUSE_S = 0.1
 Work = Callable[["Task"], None]
 
 
 @dataclass(frozen=True)
 class Lane:
-    """A queue of its own: `width` tasks of it run at once."""
+    """A queue of its own: `width` tasks of it run at once.
+
+    For many short tasks: each thread takes one after the other, and what they leave to be
+    written is written up to `together` at a time.
+    """
 
     name: str
     width: int
+    together: int = 1
 
 
 def local_lane(width: int | None = None) -> Lane:
@@ -45,6 +53,15 @@ class Skipped(Exception):
     """Raised by `Task.skip` to end a task that had nothing to do."""
 
 
+@dataclass(frozen=True)
+class Left:
+    """What a task leaves to be written; see `Task.write_later`."""
+
+    write: Callable[[Any], Any]
+    then: Callable[[Any], None]
+    tell: Callable[..., None]
+
+
 class Task:
     """One item's share of a job, as the work function sees it."""
 
@@ -56,8 +73,24 @@ class Task:
         self.error: dict[str, Any] | None = None
         self.done = 0
         self.total: int | None = None
+        self.left: Left | None = None
+        self.was_told = False
         self._job = job
         self._told = 0.0
+
+    def write_later(
+        self,
+        write: Callable[[Any], Any],
+        *,
+        then: Callable[[Any], None],
+        tell: Callable[..., None],
+    ) -> None:
+        """Leave a write to the task's end, where it may share a transaction with others'.
+
+        Only when that is committed is the task done. `then` gets what `write` gave and may
+        still skip or fail it; `tell` is called once with the subjects of all that were written.
+        """
+        self.left = Left(write, then, tell)
 
     def progress(self, done: int, total: int | None = None, message: str = "") -> None:
         """Tell how far the task is; may be called as often as you like."""
@@ -110,17 +143,73 @@ class _Job:
         self.tasks = [Task(self, subject, title) for subject, title in subjects]
         self._unsaved: list[Task] = []
         self._saved = self._told = time.monotonic()
+        self._task_told = 0.0
         self._lock = threading.Lock()
 
     def run_task(self, task: Task, work: Work) -> None:
+        """Do a task whole: its work, and the write that it leaves."""
+        self._start(task, work)
+        self._write([task] if task.state == "running" else [])
+
+    def run_many(self, queue: deque[Task], work: Work, together: int) -> None:
+        """Do short tasks until none is left, writing what they leave some at a time."""
+        waiting: list[Task] = []
+        begun = time.monotonic()
+        while queue:
+            try:
+                task = queue.popleft()
+            except IndexError:
+                break  # another thread took the last one
+            self._start(task, work, short=True)
+            if task.state == "running":
+                waiting.append(task)
+            if len(waiting) >= together or time.monotonic() - begun > _PAUSE_S:
+                self._write(waiting)
+                waiting, begun = [], time.monotonic()
+        self._write(waiting)
+
+    def _start(self, task: Task, work: Work, *, short: bool = False) -> None:
+        """Do a task's work; it still runs afterwards where it left a write."""
         if self.cancelled.is_set():
             task.state = "cancelled"
             return
         task.state = "running"
-        self.tell_task(task)
+        if not short or self._may_tell():
+            self.tell_task(task)
+        self._attempt(task, partial(work, task))
+        if task.state != "running":
+            self._note(task)
+
+    def _write(self, tasks: Sequence[Task]) -> None:
+        """Commit what tasks have left, and end them."""
+        if not tasks:
+            return
         try:
-            work(task)
-            task.state = "done"
+            came = self.manager.write([task.left for task in tasks if task.left])
+        except Exception as error:  # noqa: BLE001 - the tasks fail with it
+            if len(tasks) > 1:  # one may have spoilt it for all: each alone
+                for task in tasks:
+                    self._write([task])
+                return
+            self._attempt(tasks[0], partial(_fail, error))
+            self._note(tasks[0])
+            return
+        for task, one in zip(tasks, came, strict=True):
+            left, task.left = task.left, None
+            if left:
+                self._attempt(task, partial(left.then, one))
+        done = [task for task in tasks if task.state == "done"]
+        if done and left:
+            left.tell(*(task.subject for task in done))
+        for task in tasks:
+            self._note(task)
+
+    def _attempt(self, task: Task, step: Callable[[], None]) -> None:
+        """Do a step of a task, which ends it unless a write is left for later."""
+        try:
+            step()
+            task.state = "running" if task.left else "done"
+            return
         except Skipped as reason:
             task.state, task.message = "skipped", str(reason)
         except Cancelled as stop:
@@ -132,7 +221,7 @@ class _Job:
             log.exception("A task of job %s failed in an unexpected way", self.id)
             task.state, task.error = "failed", _bug(error)
             task.message = task.error["message"]
-        self._note(task)
+        task.left = None
 
     def fail_rest(self, error: Exception) -> None:
         told = error.to_json() if isinstance(error, HdpError) else _bug(error)
@@ -147,7 +236,8 @@ class _Job:
             due = time.monotonic() - self._saved > _PAUSE_S
         if due:
             self.save()
-        self.tell_task(task)
+        if task.was_told or self._may_tell():
+            self.tell_task(task)
         self.tell()
 
     def save(self) -> None:
@@ -162,7 +252,12 @@ class _Job:
                 self._unsaved = [*tasks, *self._unsaved]  # written with the next ones
             log.exception("The tasks of job %s could not be written yet", self.id)
 
+    def _may_tell(self) -> bool:
+        """Whether somebody who looks could still follow: short tasks are not told one by one."""
+        return time.monotonic() - self._task_told > _TASK_PAUSE_S
+
     def tell_task(self, task: Task) -> None:
+        self._task_told, task.was_told = time.monotonic(), True
         self.manager.bus.emit(TaskFinished(self.id, task.to_json()))
 
     def tell(self, *, last: bool = False) -> None:
@@ -175,6 +270,10 @@ class _Job:
         if self.cancelled.is_set() and "cancelled" in states:
             return "cancelled"
         return "done" if states <= {"done", "skipped"} else "failed"
+
+
+def _fail(error: Exception) -> None:
+    raise error
 
 
 def _bug(error: BaseException) -> dict[str, Any]:
@@ -223,7 +322,12 @@ class Jobs:
             self._project.write(lambda c: rows.start_job(c, job.id))
             job.tell(last=True)
             pool = self._pool(lane)
-            running = [pool.submit(job.run_task, task, work) for task in job.tasks]
+            if lane.together > 1:
+                queue = deque(job.tasks)
+                several = range(lane.width)
+                running = [pool.submit(job.run_many, queue, work, lane.together) for _ in several]
+            else:
+                running = [pool.submit(job.run_task, task, work) for task in job.tasks]
             if wait(running, timeout=_SHORT_S).not_done:
                 with stay_awake():
                     wait(running)
@@ -259,6 +363,10 @@ class Jobs:
                 )
 
         self._project.write(save)
+
+    def write(self, left: Sequence[Left]) -> list[Any]:
+        """Write what tasks have left, in one transaction."""
+        return self._project.write(lambda c: [one.write(c) for one in left])
 
     def cancel(self, job_id: int) -> None:
         """Stop a job after what is being sent just now; what is done stays done."""
@@ -329,16 +437,14 @@ _ORDER = ("failed", "running", "queued", "interrupted", "cancelled", "skipped", 
 
 
 def _live(job: _Job) -> dict[str, Any]:
-    states = [task.state for task in job.tasks]
-    running = [task.message for task in job.tasks if task.state == "running" and task.message]
+    states = Counter([task.state for task in job.tasks])
+    running = [task for task in job.tasks if task.state == "running"] if states["running"] else []
+    messages = [task.message for task in running if task.message]
     return {
-        "done": states.count("done"),
-        "failed": states.count("failed"),
-        "skipped": states.count("skipped"),
-        "cancelled": states.count("cancelled"),
-        "bytes_done": sum(task.done for task in job.tasks),
-        "bytes_total": sum(task.total or 0 for task in job.tasks),
-        "message": running[-1] if running else "",
+        **{name: states[name] for name in ("done", "failed", "skipped", "cancelled")},
+        "bytes_done": sum([task.done for task in job.tasks]),
+        "bytes_total": sum([task.total or 0 for task in job.tasks]),
+        "message": messages[-1] if messages else "",
     }
 
 

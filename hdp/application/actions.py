@@ -53,8 +53,8 @@ _TITLES = {
     "pipeline": "Run Pipeline",
     "pipeline-draft": "Run Pipeline and Create Drafts",
 }
-# Far wider than the processors: what waits for the disk at the same time is written together.
-_PREPARE_LANE = Lane("prepare", 64)
+# Two threads: while one waits for the disk, the other composes.
+_PREPARE_LANE = Lane("prepare", 2, together=200)
 LOCAL = ("prepare", "back", "set-aside", "pipeline")
 
 
@@ -236,7 +236,7 @@ def _work(app: Application, desk: Desk, action: Action, subjects: Sequence[int])
         case "prepare":
             preparer = describing.preparer(app, desk, action.args.get("mapping"), say=app.say)
             preparer = replace(preparer, ahead=Ahead(app.project, desk.env, subjects))
-            return preparer.prepare
+            return preparer.prepare_later
         case "pipeline" | "pipeline-draft":
             return pipelining.work(app, desk, action.kind, action.args)
         case "draft-update" | "update":

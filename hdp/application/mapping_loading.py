@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +39,7 @@ class LoadedMapping:
     state: TableState
     files: FileValues | None = None
 
-    @property
+    @cached_property
     def findings(self) -> list[Finding]:
         """What is wrong with the mapping and its table as a whole."""
         found = [*self.mapping.findings, *self.rows.findings, *self.state.findings]

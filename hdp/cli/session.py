@@ -168,11 +168,34 @@ def _sayable(text: str) -> str:
     return text
 
 
+_LONG = 200
+
+
 def write_json(document: Any) -> None:
-    """The document on stdout; escaped where the stream's encoding cannot say it."""
-    text = _sayable(json.dumps(document, ensure_ascii=False, indent=1))
+    """The document on stdout; escaped where the stream's encoding cannot say it.
+
+    It is indented for people; long lists have a line for each entry.
+    """
+    text = _sayable(_json_text(document))
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
+
+
+def _json_text(document: Any) -> str:
+    """The library indents slowly: a hundred thousand findings would take longer than the check."""
+    long = document.items() if isinstance(document, dict) else ()
+    kept = {key: one for key, one in long if isinstance(one, list | tuple) and len(one) > _LONG}
+    if not kept:
+        return json.dumps(document, ensure_ascii=False, indent=1)
+    write = json.JSONEncoder(ensure_ascii=False).encode
+    parts = []
+    for key, one in document.items():
+        if key in kept:
+            text = "[\n  " + ",\n  ".join([write(entry) for entry in one]) + "\n ]"
+        else:
+            text = json.dumps(one, ensure_ascii=False, indent=1).replace("\n", "\n ")
+        parts.append(f" {write(str(key))}: {text}")
+    return "{\n" + ",\n".join(parts) + "\n}"
 
 
 def _make_home(home: Path) -> None:

@@ -23,11 +23,15 @@ _FIELD_LIMIT = 64 * 1024 * 1024
 _END = "\x01end\x01"
 # Exports put an apostrophe before what a spreadsheet program would take for a formula.
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
-_GARBLED = re.compile(
+_SPOILT = (
     r"(?P<date>\d{1,2}[.\-]? ?(Jan|Feb|Mär|Mrz|Mar|Apr|Mai|May|Jun|Jul|Aug|Sep|Okt|Oct|Nov|Dez|Dec)"
     r"|(Jan|Feb|Mär|Mrz|Mar|Apr|Mai|May|Jun|Jul|Aug|Sep|Okt|Oct|Nov|Dez|Dec)[.\-]? ?\d\d)"
     r"|(?P<long>\d([.,]\d+)?E\+\d\d)|(?P<error>#(N/A|NV|REF!|BEZUG!|VALUE!|WERT!|NAME\?|DIV/0!))"
 )
+_GARBLED = re.compile(_SPOILT)
+# Whole rows are looked through at once: nearly none has such a cell.
+_BETWEEN = "\x1f"
+_SUSPECT = re.compile(rf"{_BETWEEN}(?:'+[=+\-@\t\r]|(?:{_SPOILT}){_BETWEEN})")
 
 
 def read_cells(
@@ -133,6 +137,8 @@ def sniff(text: str) -> str:
 def _look_at(rows: list[Sequence[str]], notes: Notes) -> None:
     """Note what a spreadsheet program spoilt before it wrote the file; take guards away."""
     for number, row in enumerate(rows, 1):
+        if not _SUSPECT.search(f"{_BETWEEN}{_BETWEEN.join(row)}{_BETWEEN}"):
+            continue
         for column, text in enumerate(row):
             if text[:1] == "'" and _GUARDED.match(text) and isinstance(row, list):
                 row[column] = text[1:]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any
 
@@ -34,6 +35,7 @@ def is_markup(text: str) -> bool:
     return _TAG.search(text) is not None
 
 
+@lru_cache(maxsize=16)  # a value is cleaned, and then asked what was lost
 def clean_html(text: str) -> str:
     """The HTML without scripts, styles and anything that runs; nothing is added to it."""
     return nh3.clean(
@@ -44,7 +46,10 @@ def clean_html(text: str) -> str:
 
 def lost_in(text: str) -> list[str]:
     """The tags and attributes (`a href`) that `clean_html` takes out, each once, in order."""
-    left = list(_names(clean_html(text)))
+    cleaned = clean_html(text)
+    if cleaned == text:
+        return []
+    left = list(_names(cleaned))
     lost = []
     for name in _names(text):
         if name in left:

@@ -6,6 +6,7 @@ import html
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import regex
@@ -85,7 +86,7 @@ class Rule:
         if self.kind == "columns":
             return list(self.argument)
         if self.kind == "template":
-            return [one for one in placeholders(self.argument) if not one.startswith("field:")]
+            return list(_columns_in(self.argument))
         if self.kind == "first":
             return [name for one in self.argument for name in one.columns()]
         return []
@@ -131,6 +132,12 @@ class Context:
         )
 
 
+@lru_cache(maxsize=256)
+def _columns_in(template: str) -> tuple[str, ...]:
+    """Asked again for every item."""
+    return tuple(one for one in placeholders(template) if not one.startswith("field:"))
+
+
 def placeholders(template: str) -> list[str]:
     """The names in braces, without the doubled braces that stand for themselves."""
     return [one[1].strip() for one in TEMPLATE.finditer(template) if one[1] is not None]
@@ -141,8 +148,9 @@ def evaluate(rule: Rule, context: Context, *, with_default: bool = True) -> list
     found = _BASE[rule.kind](rule, context)
     if rule.split:
         found = [_again(one, part) for one in found for part in _split(rule, str(one.value))]
-    found = [_again(one, _stripped(one.value)) for one in found]
-    found = [_again(one, _replaced(rule, one, context)) for one in found if one.value != ""]
+    found = [one for one in map(_stripped, found) if one.value != ""]
+    if rule.replace:
+        found = [_again(one, _replaced(rule, one, context)) for one in found]
     found = [one for got in found if (one := _translated(rule, got, context)) is not None]
     if rule.person:
         found = [_ordered(rule, one, context) for one in found]
@@ -162,6 +170,8 @@ def default_of(rule: Rule) -> list[Got]:
 
 
 def _split(rule: Rule, text: str) -> list[str]:
+    if len(rule.split) == 1:
+        return text.split(rule.split[0])
     parts: list[str] = regex.split("|".join(regex.escape(one) for one in rule.split), text)
     return parts
 
@@ -170,8 +180,11 @@ def _again(got: Got, value: Any) -> Got:
     return Got(value, got.rule, got.row, got.column)
 
 
-def _stripped(value: Any) -> Any:
-    return value.strip() if isinstance(value, str) else value
+def _stripped(got: Got) -> Got:
+    value = got.value
+    if not isinstance(value, str) or (bare := value.strip()) == value:
+        return got
+    return _again(got, bare)
 
 
 def _cell(name: str, context: Context) -> str:

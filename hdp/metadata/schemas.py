@@ -9,9 +9,10 @@ from typing import Any
 Schema = Mapping[str, Any]
 
 
-def fields_of(schema: Schema) -> dict[str, Schema]:
+def fields_of(schema: Schema) -> Mapping[str, Schema]:
     """The schema of each field, or of each attribute of an entry."""
-    return dict(schema.get("properties", {}))
+    found: Mapping[str, Schema] = schema.get("properties", {})
+    return found
 
 
 def entry_schema(field: Schema) -> Schema | None:

@@ -218,7 +218,7 @@ def _rows(cells: Cells, start: int, kept: list[int]) -> Iterator[tuple[int, Sequ
     width, text = len(cells.rows[start - 1]), bool(cells.separator)
     whole = kept == list(range(width))
     for number, row in enumerate(cells.rows[start:], start + 1):
-        if not any(one.strip() for one in row):
+        if not "".join(row).strip():
             continue
         if len(row) > width and any(one.strip() for one in row[width:]):
             cells.notes.note("extra-cells", number)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hdp.ingest.packing_model import PackChoices, Packing
 from hdp.jobs import Task
+from hdp.metadata.named import is_said_already
 from hdp.pipelines.patches import apply_patches
 from hdp.pipelines.results import Patch
 from hdp.project import deposits, runs
@@ -93,6 +95,8 @@ class Preparer:
     check_record: CheckRecord
     ahead: Ahead | None = None
     pipeline_follows: bool = False
+    # Threads that all compose at once only take turns, and more slowly.
+    one_by_one: threading.Lock = field(default_factory=threading.Lock, compare=False)
 
     def compose(self, item: Item, pipeline: str = "", by_hand: ByHand | None = None) -> Composed:
         """The item as it would be sent; nothing is written.
@@ -123,7 +127,7 @@ class Preparer:
         ]
         findings = [
             left_to_pipeline(one, described.later, ran=bool(done), follows=self.pipeline_follows)
-            for one in findings
+            for one in _once(findings)
         ]
         return Composed(
             fields, origins, findings, files, described.mapping_hash, pipeline, packing, derived,
@@ -175,31 +179,40 @@ class Preparer:
             one
             for one in self.desk.offline.validate(record)
             if one.where.get("field") not in told and one.code not in told_of_files
+            if not is_said_already(one)
         ]
         return [_placed(one, item, fields, origins) for one in (*ours, *theirs)]
 
     def prepare(self, task: Task, pipeline: str = "") -> None:
         """Write the item's snapshot; InvalidInput with all findings where it cannot be sent so."""
-        known = self._known(task.subject)
-        item, live = known.item, known.live
-        if live is not None and (live.state != "prepared" or live.doing):
-            task.skip("There is a draft of it already.")
-        if live is None and known.published is not None:
-            # Preparing it anew would make a second record.
-            task.skip(f"It is published already: {known.published.doi}.")
-        composed = self._compose(known, pipeline)
+        item, composed = self._ready(task, pipeline)
+        deposit_id = self.desk.project.write(lambda c: self._insert(c, item, composed))
+        _say_prepared(task, composed, deposit_id)
+        self.desk.changed(item.id)
+
+    def prepare_later(self, task: Task) -> None:
+        """The same for one of many: the snapshot is written together with others'."""
+        item, composed = self._ready(task, "")
+        task.write_later(
+            lambda c: self._insert(c, item, composed),
+            then=lambda deposit_id: _say_prepared(task, composed, deposit_id),
+            tell=self.desk.changed,
+        )
+
+    def _ready(self, task: Task, pipeline: str) -> tuple[Item, Composed]:
+        """The item composed, its archives on disk; ends the task where there is nothing to do."""
+        with self.one_by_one:
+            known = self._known(task.subject)
+            _check_open(task, known)
+            item, live = known.item, known.live
+            composed = self._compose(known, pipeline)
         task.title = composed.title or item.key
         if composed.errors:
             raise _not_ready(item, composed)
         composed = self._make(task, item, composed)
         if live is not None and _is_same(live, composed, known.files):
             task.skip("It is prepared already, and nothing changed.")
-        deposit_id = self.desk.project.write(lambda c: self._insert(c, item, composed))
-        if deposit_id is None:
-            task.skip("Another HDP made a draft of it just now.")
-        self.desk.changed(item.id)
-        warnings = len([one for one in composed.findings if one.severity == "warning"])
-        task.say(f"Prepared, {warnings} warnings" if warnings else "Prepared")
+        return item, composed
 
     def _make(self, task: Task, item: Item, composed: Composed) -> Composed:
         """The same with its archives and derived files on disk."""
@@ -220,6 +233,23 @@ class Preparer:
             pipeline=composed.pipeline,
             files=composed.files,
         )
+
+
+def _check_open(task: Task, known: Known) -> None:
+    """Skip what has gone further already."""
+    live = known.live
+    if live is not None and (live.state != "prepared" or live.doing):
+        task.skip("There is a draft of it already.")
+    if live is None and known.published is not None:
+        # Preparing it anew would make a second record.
+        task.skip(f"It is published already: {known.published.doi}.")
+
+
+def _say_prepared(task: Task, composed: Composed, deposit_id: int | None) -> None:
+    if deposit_id is None:
+        task.skip("Another HDP made a draft of it just now.")
+    warnings = len([one for one in composed.findings if one.severity == "warning"])
+    task.say(f"Prepared, {warnings} warnings" if warnings else "Prepared")
 
 
 def _placed(
@@ -314,6 +344,13 @@ def _is_same(live: Deposit, composed: Composed, old: Sequence[DepositFile]) -> b
     return [(f.root, f.path, f.sha256) for f in old] == [
         (f.root, f.path, f.sha256) for f in composed.files
     ] and live.mapping_hash == composed.mapping_hash
+
+
+def _once(findings: Sequence[Finding]) -> list[Finding]:
+    """Without "is missing" of fields of which an error tells why."""
+    told = {one.where.get("field") for one in findings
+            if one.severity == "error" and one.code != "required"}  # fmt: skip
+    return [one for one in findings if one.code != "required" or one.where.get("field") not in told]
 
 
 def _not_ready(item: Item, composed: Composed) -> InvalidInput:
