@@ -117,7 +117,7 @@ def _of_deposit(
     return made, list(deposit.findings)
 
 
-def _exported(desk: Desk, record: Record, item: int, **facts: str) -> Exported:
+def _exported(desk: Desk, record: Record, item: int, **facts: Any) -> Exported:
     target = desk.target
     return Exported(
         record, item=item, publisher=target.title, vocabulary=target.vocabulary, **facts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -180,24 +180,29 @@ class _Check:
             self._add(Finding("error", error.name, error.message, error.hint, error.where))
             return
         of_all: set[int] = set()
+        without_row: Collection[str] = ()
         if mapping is not None:
             of_all = {id(one) for one in mapping.rows.findings}
-            self._note_rows(mapping, item)
+            if not self._note_rows(mapping, item):
+                without_row = mapping.mapping.fields
         composed = self.preparer.compose(item)
         self._note_defaults(composed)
         for one in composed.findings:
-            if id(one) not in of_all:
+            missing = one.where.get("field") if one.code == "required" else None
+            if id(one) not in of_all and missing not in without_row:
                 if LEAVE_OUT in one.args:
                     one = remembered(one, composed.fields, composed.mapping)
                 self._add(replace(one, where={"item": item.id, **one.where}))
 
-    def _note_rows(self, mapping: LoadedMapping, item: Item) -> None:
+    def _note_rows(self, mapping: LoadedMapping, item: Item) -> bool:
+        """Whether the item has what its mapping takes from the table."""
         if mapping.table is None or mapping.mapping.key is None:
-            return
+            return True
         rows, _ = mapping.rows.find(facts_of(item))
         self.used.setdefault(mapping.row.name, set()).update(one.number for one in rows)
         if not rows:
             self.unmatched.append(item.id)
+        return bool(rows)
 
     def _note_defaults(self, composed: Composed) -> None:
         for name, origin in composed.origins.items():
@@ -214,6 +219,8 @@ class _Check:
         unused: list[int] = []
         total = 0
         for row in self.loaded.rows:
+            if not (row.active or row.applies) and len(self.loaded.rows) > 1:
+                continue  # it is for no items: what it says would only be in the way
             try:
                 mapping = self.loaded.get(row)
             except HdpError as error:

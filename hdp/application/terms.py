@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from hdp.metadata.schemas import entry_schema, fields_of
+from hdp.metadata.schemas import entry_schema, fields_of, nearest
 from hdp.sdk import NotFound, Target, Term
 
 _OFFERED_AT_ONCE = 60
@@ -83,7 +83,11 @@ def _schema_at(target: type[Target], field: str) -> Mapping[str, Any]:
     for name in field.split("."):
         known = fields_of(entry_schema(schema) or schema)
         if name not in known:
-            raise NotFound(f"There is no field {field}.", code="unknown-field")
+            raise NotFound(
+                f"There is no field {field}.", code="unknown-field",
+                hint=nearest(name, known).strip() or f"There are: {', '.join(known)}.",
+                where={"field": field},
+            )  # fmt: skip
         schema = known[name]
     items = schema.get("items")
     return items if isinstance(items, Mapping) and items.get("type") != "object" else schema

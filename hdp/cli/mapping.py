@@ -34,21 +34,33 @@ def mapping_command() -> None:
 @click.argument("file", type=_PATH, metavar="MAPPING.yaml")
 @click.option("--table", required=True, type=_PATH, metavar="FILE", help="Spreadsheet or CSV.")
 @click.option("--sheet", metavar="NAME", help="The sheet; the first if left out.")
+@click.option("--header", type=click.IntRange(min=1), metavar="ROW",
+              help="The row of the column names; found if left out.")  # fmt: skip
+@click.option("--encoding", metavar="NAME", help="Of a text table, where it is guessed wrongly.")
+@click.option("--separator", metavar="SIGN",
+              help="Of a text table: one sign, or tab, comma, semicolon, pipe.")  # fmt: skip
 @click.option("--key", metavar="COLUMN", default="", help="The column that names the file.")
 @pass_session
-def new(session: Session, file: Path, table: Path, sheet: str | None, key: str) -> int:
-    """Propose a mapping from the names of a table's columns."""
+def new(
+    session: Session, file: Path, table: Path, sheet: str | None, header: int | None,
+    encoding: str | None, separator: str | None, key: str,
+) -> int:  # fmt: skip
+    """Propose a mapping from the names of a table's columns.
+
+    Nothing is filled in that only you can say: such fields are left as comments.
+    """
     from hdp.application.config import Config
     from hdp.metadata.propose import propose
     from hdp.metadata.tables import read_table
 
     app = session.open_if_named()
     target = app.target(app.environment(session.env))
-    found = read_table(table, sheet=sheet)
+    found = read_table(table, sheet=sheet, header=header, encoding=encoding, separator=separator)
     text = propose(found, target.schema(), key, creator=Config(app.home).creator())
     where = Path(os.path.relpath(table.resolve(), file.resolve().parent)).as_posix()
-    text = _with_table(text, where)
+    text = _with_reading(_with_table(text, where), encoding=encoding, separator=separator)
     _write_new(file, text)
+    _tell(session, [one.to_json() for one in found.findings])
     session.write(f"Written: {file}. Look through it, then: hdp mapping set {file}")
     session.emit({"file": str(file), "yaml": text, "columns": list(found.columns)})
     return OK
@@ -58,6 +70,14 @@ def _with_table(text: str, where: str) -> str:
     from hdp.metadata.propose import quoted
 
     return re.sub(r"^table: .*$", lambda _: f"table: {quoted(where)}", text, count=1, flags=re.M)
+
+
+def _with_reading(text: str, **given: str | None) -> str:
+    """The mapping with what the person said of how its table is read."""
+    from hdp.metadata.propose import quoted
+
+    lines = "".join(f"{name}: {quoted(one)}\n" for name, one in given.items() if one)
+    return re.sub(r"^key: ", lambda found: lines + found[0], text, count=1, flags=re.M)
 
 
 def _write_new(file: Path, text: str) -> None:

@@ -26,6 +26,7 @@ def metadata_command() -> None:
 
 
 metadata_command.add_command(export_command)
+_MOST_TERMS = 50
 _ID = click.argument("item", type=int, metavar="ID")
 _FIELDS = click.argument("fields", nargs=-1, required=True, metavar="FIELD...")
 
@@ -78,6 +79,29 @@ def _find(session: Session, app: Application, item: int) -> dict[str, Any]:
         "findings": current.findings,
         "state": current.state.replace("_", "-"),
     }
+
+
+@metadata_command.command(epilog=example('hdp metadata terms license "cc by"'))
+@click.argument("field")
+@click.argument("words", nargs=-1)
+@pass_session
+def terms(session: Session, field: str, words: tuple[str, ...]) -> int:
+    """List the words that a field may have, or those that fit some words, best first.
+
+    Parts of entries are named as in contributors.type.
+    """
+    from hdp.application.terms import find_terms
+
+    app = session.open_if_named()
+    target = app.target(app.environment(session.env))
+    found, total = find_terms(target, field, " ".join(words), _MOST_TERMS)
+    session.table(
+        ("word", "meaning"), [(one["id"], one["title"]) for one in found], "No word fits."
+    )
+    if total > len(found):
+        session.tell(f"{total - len(found)} more: add words to search for.")
+    session.emit({"field": field, "terms": found, "total": total})
+    return OK
 
 
 @metadata_command.command("set", epilog=example("hdp metadata set 3 title='Red bowl' version=2"))

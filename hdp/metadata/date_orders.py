@@ -11,6 +11,7 @@ from hdp.metadata.rules import Rule
 from hdp.metadata.schemas import entry_schema, fields_of
 from hdp.metadata.tables import Table
 from hdp.sdk import Finding
+from hdp.wording import counted
 
 
 def date_rules(fields: Mapping[str, FieldRules]) -> Iterator[tuple[str, Rule]]:
@@ -56,8 +57,8 @@ def _ask(path: str, rule: Rule, column: str, table: Table, source: str) -> dict[
     number = table.row_number(doubtful[0])
     proposed = next(iter(surely)) if len(surely) == 1 else ""
     message = (
-        f'In {len(doubtful)} rows of the column {column}, such as row {number} with "{example}",'
-        " day and month could be each other."
+        f"In {counted(len(doubtful), 'row')} of the column {column}, such as row {number} with"
+        f' "{example}", day and month could be each other.'
     )
     hint = f"Say once which comes first: {{column: {column}, date: dmy}} or date: mdy."
     if proposed:

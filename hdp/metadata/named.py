@@ -5,6 +5,7 @@ from __future__ import annotations
 from hdp.metadata.names import is_institution, is_nobody, people_in
 from hdp.metadata.said import Said, brief, doubt
 from hdp.metadata.schemas import Schema, fields_of
+from hdp.sdk import Finding
 
 
 def has_names(schema: Schema) -> bool:
@@ -31,6 +32,11 @@ def check_name(name: str, *, institution: bool = False) -> list[Said]:
         hint = "Write one person as Family, Given; split the cell where it holds several."
         return [doubt("name-unclear", message, hint, "warning", args)]
     return []
+
+
+def is_said_already(one: Finding) -> bool:
+    """Whether the order of a name is doubted that is doubted as a whole already."""
+    return one.code == "name-order" and bool(check_name(str(one.args.get("value", ""))))
 
 
 def _institution(name: str, args: dict[str, str]) -> list[Said]:

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from hdp.metadata.schemas import Schema, entry_schema, fields_of, unknown_word
+from hdp.metadata.schemas import Schema, entry_schema, fields_of, nearest, unknown_word
 from hdp.metadata.tables import Table
 from hdp.sdk import InvalidInput
 
@@ -54,7 +54,7 @@ def propose(
         raise InvalidInput(
             f"{table.path.name} has no column {key}.",
             code="column-unknown",
-            hint=f"It has: {', '.join(table.columns)}.",
+            hint=f"{nearest(key, table.columns)} It has: {', '.join(table.columns)}.".strip(),
         )
     return _Proposal(table, schema, key or guess_key(table), creator or {}).text()
 
@@ -101,6 +101,8 @@ class _Proposal:
         lines = ["hdp-mapping: 1", f"table: {quoted(self.table.path.name)}"]
         if self.table.sheet:
             lines.append(f"sheet: {quoted(self.table.sheet)}")
+        if self.table.header != 1:
+            lines.append(f"header: {self.table.header}")
         lines += [f"key: {quoted(self.key)}", "fields:"]
         for name in self.known:
             lines += [f"  {one}" for one in self._field(name)]
@@ -139,8 +141,10 @@ class _Proposal:
         return ""
 
     def _fits(self, column: str, schema: Schema) -> bool:
+        """Whether most cells are words of the field; what the others are is for the check."""
         words = schema.get("items", schema)
-        return not any(unknown_word(one, words) for one in self._cells(column))
+        cells = self._cells(column)
+        return 2 * sum(bool(unknown_word(one, words)) for one in cells) <= len(cells)
 
     def _cells(self, column: str) -> list[str]:
         position = self.table.columns.index(column)

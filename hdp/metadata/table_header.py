@@ -11,7 +11,7 @@ _NUMBER = re.compile(r"[-+]?[\d.,/:\- ]+%?")
 
 
 def find_header(rows: Sequence[Sequence[str]]) -> int:
-    """The row (from 1) that looks most like names: nearly as wide as the table, texts, no repeats.
+    """The row (from 1) that looks most like names: nearly as wide as the table, texts, few repeats.
 
     The first row that is not blank where none does.
     """
@@ -32,7 +32,8 @@ def _filled(row: Sequence[str]) -> list[str]:
 
 def _like_names(cells: list[str]) -> bool:
     texts = [one for one in cells if not _NUMBER.fullmatch(one) and len(one) <= 80]
-    return len(texts) >= 0.8 * len(cells) and len(set(cells)) >= 0.8 * len(cells)
+    # Names are repeated now and then; a row with most of its cells twice is none of names.
+    return len(texts) >= 0.8 * len(cells) and len(set(cells)) >= 0.6 * len(cells)
 
 
 def unique_names(names: Sequence[str]) -> tuple[str, ...]:

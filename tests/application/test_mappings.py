@@ -192,3 +192,18 @@ def test_a_mapping_serves_another_project(app, folder):
     schema = app.target(app.environment()).schema()
     text = describing.show_mapping(app)["yaml"]
     assert parse_mapping(text, base=folder, schema=schema).table == folder / "objects.csv"
+
+
+def test_a_mapping_that_is_for_no_items_does_not_count(app, folder):
+    (folder / "old.yaml").write_text((folder / "mapping.yaml").read_text("utf-8"), "utf-8")
+    describing.set_mapping(app, folder / "old.yaml")
+    describing.set_mapping(app, folder / "mapping.yaml")
+    assert [one["for"] for one in list_rows(app)] == ["all other items", "no items"]
+    report = check_mapping(app)
+    assert report.rows == 3 and not report.unmatched_rows
+
+
+def test_without_a_row_only_that_is_told(app, folder):
+    change(folder, "filename", {2: "elsewhere.jpg"})
+    report = check_mapping(app)
+    assert [one.code for one in report.findings if one.severity == "error"] == ["no-row"]

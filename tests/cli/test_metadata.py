@@ -70,3 +70,23 @@ def test_without_a_mapping(hdp, made):
     assert hdp("mapping", "remove", "mapping").code == 0
     assert hdp("metadata", "set", 1, "title=By hand").code == 0
     assert metadata(hdp)["title"] == "By hand"
+
+
+def test_terms_are_found_common_ones_first(hdp, made):
+    found = hdp("metadata", "terms", "license", "--json").json
+    assert [one["id"] for one in found["terms"][:3]] == ["cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0"]
+    assert found["total"] > 400
+    assert hdp("metadata", "terms", "license", "cc by").out.split()[2] == "cc-by-4.0"
+    wrong = hdp("metadata", "terms", "lisence", "--json")
+    assert wrong.code == 2 and "license" in wrong.json["error"]["hint"]
+
+
+def test_new_finds_the_row_of_the_names_and_keeps_how_a_table_is_read(hdp, made, tmp_path):
+    text = "Fotos aus Jena;;\n\nDatei;Titel;Rechte\nphoto_000.jpg;Gebäude;cc-by-4.0\n"
+    (tmp_path / "a.csv").write_bytes(text.encode("cp850"))
+    ran = hdp("mapping", "new", "a.yaml", "--table", "a.csv", "--encoding", "cp850",
+              "--separator", ";")  # fmt: skip
+    assert ran.code == 0 and "row 3" in ran.err
+    assert hdp("mapping", "set", "a.yaml").code == 0
+    shown = hdp("metadata", "show", 1, "--json").json
+    assert shown["metadata"]["title"] == "Gebäude"

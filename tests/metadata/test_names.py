@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hdp.metadata.named import check_name
+from hdp.metadata.named import check_name, is_said_already
 from hdp.metadata.names import ORDERS, people_in, reorder
+from hdp.sdk import Finding
 
 TURNED = {
     "Anna Müller": "Müller, Anna",
@@ -60,3 +61,11 @@ def test_no_word_is_lost(name, order):
     turned, _ = reorder(name, order)
     letters = sorted(one for one in name if not one.isspace() and one != ",")
     assert sorted(one for one in turned if not one.isspace() and one != ",") == letters
+
+
+def test_the_order_of_an_institutions_name_is_not_doubted():
+    def doubted(name: str) -> Finding:
+        return Finding("info", "name-order", "", args={"value": name})
+
+    assert is_said_already(doubted("Museum X"))
+    assert not is_said_already(doubted("Jane Doe"))

@@ -94,3 +94,15 @@ def test_keys_and_odd_names():
     assert "title: {column: " in propose(table(title="a.jpg"), SCHEMA, "title")
     with pytest.raises(InvalidInput):
         propose(table(x="1"), SCHEMA, "y")
+
+
+def test_the_row_of_the_names_is_said_where_it_is_not_the_first():
+    made = Table(("Datei", "Titel"), [["a.jpg", "Haus"]], Path("a.csv"), header=3)
+    assert "\nheader: 3\n" in propose(made, SCHEMA)
+
+
+def test_one_odd_cell_does_not_hide_a_column():
+    made = Table(
+        ("Datei", "access_right"), [["a", "open"], ["b", "closed"], ["c", "offen"]], Path("a.csv")
+    )
+    assert 'access_right: {column: "access_right"}' in propose(made, SCHEMA)

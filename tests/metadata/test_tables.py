@@ -100,3 +100,10 @@ def test_folder_missing_file_and_wrong_row(tmp_path):
     for wrong in ({"header": 0}, {"header": 9}, {"sheet": "S"}, {"encoding": "klingon"}):
         with pytest.raises(HdpError):
             read_table(path, **wrong)
+
+
+def test_a_name_given_twice_is_still_a_name(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("Datei;Titel;Titel;;Datum\n1.jpg;Haus;x;y;1999\n", "utf-8")
+    table = read_table(path, header=None)
+    assert (table.header, table.columns) == (1, ("Datei", "Titel", "Titel#2", "Column D", "Datum"))
