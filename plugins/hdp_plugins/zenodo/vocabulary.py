@@ -146,6 +146,14 @@ def _german(title: str) -> Texts:
     return {"de": title} if title else {}
 
 
+# What heritage is published under most; these are offered first, from free to restricted.
+COMMON_LICENCES = (
+    "cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-nd-4.0", "cc-by-nc-sa-4.0",
+    "cc-by-nc-nd-4.0", "other-pd", "pddl-1.0", "odc-by-1.0", "odbl-1.0", "mit", "apache-2.0",
+    "gpl-3.0-or-later", "bsd-3-clause",
+)  # fmt: skip
+
+
 def _licence_terms() -> tuple[Term, ...]:
     titles, aliases = licences()
     urls: dict[str, str] = _read("vocabularies", "licences.json")["urls"]
@@ -154,8 +162,14 @@ def _licence_terms() -> tuple[Term, ...]:
         older.setdefault(new, []).append(old)
     return tuple(
         Term(one, title, aliases=tuple(older.get(one, ())), url=urls.get(one, ""))
-        for one, title in titles.items()
+        for one, title in sorted(titles.items(), key=lambda pair: _commonness(pair[0]))
     )
+
+
+def _commonness(licence: str) -> int:
+    """Its place among the common ones; all others follow in the list's order."""
+    known = COMMON_LICENCES
+    return known.index(licence) if licence in known else len(known)
 
 
 def _language_terms() -> tuple[Term, ...]:
