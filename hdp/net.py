@@ -8,7 +8,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -189,7 +189,8 @@ class Client:
     With `token` and `allowed_host` (`host:port` or an address) it adds the bearer
     token to requests for that host and refuses to send it anywhere else; a target
     may also set its own Authorization header. `on_call` hears every call, `on_answer(status,
-    headers)` every answer. An Unreachable whose `values["sent"]` is False surely did nothing.
+    headers)` every answer; `pace` is held around each request. An Unreachable whose
+    `values["sent"]` is False surely did nothing.
     """
 
     def __init__(
@@ -204,6 +205,7 @@ class Client:
         cancelled: Callable[[], bool] | None = None,
         on_call: OnCall | None = None,
         on_answer: OnAnswer | None = None,
+        pace: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self.server_time: float | None = None
         self._token = token
@@ -212,6 +214,7 @@ class Client:
         self._timeouts = (connect_timeout, read_timeout, upload_timeout)
         self._cancelled = cancelled or (lambda: False)
         self._on_call, self._on_answer = on_call, on_answer
+        self._pace = pace
         self._clock: tuple[float, float] | None = None
         self._expected: dict[Path, list[str]] = {}
         self._lock = threading.Lock()
@@ -305,7 +308,8 @@ class Client:
         if self._cancelled():
             raise Cancelled("The request was stopped before it was sent.")
         for _ in range(REDIRECTS):
-            answer = self._send_one(call, data)
+            with self._pace():
+                answer = self._send_one(call, data)
             target = urljoin(call.url, answer.headers.get("Location", ""))
             moved = answer.status in (301, 302, 303, 307, 308) and "Location" in answer.headers
             same = urlsplit(target)[:2] == urlsplit(call.url)[:2]

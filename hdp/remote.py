@@ -13,11 +13,11 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from hdp.net import Client, OnCall, host_of, redact
+from hdp.pacing import Limiter, Limits
 from hdp.sdk import (
     Can,
     Conflict,
@@ -42,9 +42,7 @@ T = TypeVar("T")
 
 TRIES = 5
 MOST_LIMITED = 20
-LONGEST_WAIT = 300.0
 LONGEST_BACKOFF = 60.0
-_A_MOMENT_S = 0.02
 CLOCK_TOLERANCE = timedelta(seconds=2)
 SETTLE_WAITS = (0, 2, 5, 15, 30)
 
@@ -62,101 +60,6 @@ class Doing:
 
 NOTHING = Doing()
 DOING: ContextVar[Doing] = ContextVar("doing", default=NOTHING)
-
-
-class Limiter:
-    """The pace for one host: at most `at_once` requests, and none while the host is full.
-
-    A host says when its window ends in whole seconds, up to one too late. So in the last
-    second what is left is spent one request at a time, until one finds the next window open.
-    """
-
-    def __init__(self, at_once: int = 4, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self.at_once = at_once
-        self._slots = threading.BoundedSemaphore(at_once)
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._until = 0.0
-        self._ahead: float | None = None  # the host's clock less ours
-        self._scarce = self._alone = False
-        self._scarce_end = 0.0
-
-    def heed(self, status: int, headers: Mapping[str, str]) -> None:
-        """Hear an answer's X-RateLimit headers; the client calls this after each answer."""
-        remaining, reset = headers.get("X-RateLimit-Remaining"), headers.get("X-RateLimit-Reset")
-        try:
-            left, ends, date = int(str(remaining)), float(str(reset)), _date(headers)
-        except (ValueError, TypeError, IndexError):
-            return
-        rest = ends - self._host_time(date)
-        # Requests on their way use up what is left: go alone in time, stop before it is nothing.
-        self._scarce = rest > 0 and (left <= 2 * self.at_once or ends == self._scarce_end)
-        if self._scarce:
-            self._scarce_end = ends  # an answer that comes late may tell of more
-        if self._scarce and left <= self.at_once:
-            self.hold(rest - 1 if left and rest > 1 else rest / (left + 1))
-
-    def _host_time(self, date: float) -> float:
-        """The host's clock now; its Date is cut to seconds, so the one furthest ahead is best."""
-        with self._lock:
-            ahead = date - self._clock()
-            # One far behind that is a clock which was put right.
-            if self._ahead is None or not -2 < ahead - self._ahead <= 0:
-                self._ahead = ahead
-            return self._clock() + self._ahead
-
-    def hold(self, seconds: float) -> None:
-        """Let nobody begin a request for so long (at most five minutes)."""
-        with self._lock:
-            self._until = max(self._until, self._clock() + min(seconds, LONGEST_WAIT))
-
-    def left(self) -> float:
-        """Seconds until requests may begin again."""
-        with self._lock:
-            return max(0.0, self._until - self._clock())
-
-    @contextmanager
-    def slot(self, pause: Callable[[float], None]) -> Iterator[None]:
-        """Take part in the pace; `pause` waits and may raise Cancelled."""
-        while not self._slots.acquire(timeout=0.2):
-            pause(0)
-        alone: bool | None = None
-        try:
-            while (alone := self._enter()) is None:
-                pause(self.left() or _A_MOMENT_S)
-            yield
-        finally:
-            if alone:
-                self._alone = False
-            self._slots.release()
-
-    def _enter(self) -> bool | None:
-        """Whether the caller goes alone, because little is left; None where it must wait."""
-        with self._lock:
-            if self._until > self._clock() or (self._scarce and self._alone):
-                return None
-            if self._scarce:
-                self._alone = True
-            return self._scarce
-
-
-def _date(headers: Mapping[str, str]) -> float:
-    date = headers.get("Date")
-    return parsedate_to_datetime(date).timestamp() if date else time.time()
-
-
-class Limits:
-    """The limiters by host, shared by all that talk to the same one."""
-
-    def __init__(self, at_once: int = 4) -> None:
-        self._at_once = at_once
-        self._lock = threading.Lock()
-        self._by_host: dict[str, Limiter] = {}
-
-    def of(self, host: str) -> Limiter:
-        """The limiter of a host, made when first asked for."""
-        with self._lock:
-            return self._by_host.setdefault(host, Limiter(self._at_once))
 
 
 class Locks:
@@ -573,6 +476,7 @@ def connect(
         ca_path=ca_path,
         on_call=on_call,
         on_answer=limiter.heed,
+        pace=limiter.request,
     )
     known = target.settings.schema()["properties"]
     chosen = {name: value for name, value in (settings or {}).items() if name in known}

@@ -2,11 +2,10 @@ import hashlib
 import logging
 import threading
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 
 import pytest
 
-from hdp.remote import Limiter, Limits, Remote, is_same_file, settle_create, settle_publish
+from hdp.remote import Remote, is_same_file, settle_create, settle_publish
 from hdp.sdk import (
     Can,
     Cancelled,
@@ -258,73 +257,6 @@ def test_one_change_of_a_draft_at_a_time(remote):
     for one in calls:
         one.join()
     assert most == [1] * 8
-
-
-def test_the_limiter_lets_so_many_in_at_once():
-    limiter = Limiter(2)
-    with limiter.slot(lambda s: None), limiter.slot(lambda s: None):
-
-        def stop(seconds):
-            raise Cancelled("full")
-
-        with pytest.raises(Cancelled), limiter.slot(stop):
-            pass
-    with limiter.slot(stop):
-        pass
-
-
-def test_the_limiter_heeds_the_headers_by_the_servers_clock():
-    time = [100.0]
-    limiter = Limiter(4, clock=lambda: time[0])
-    headers = {"X-RateLimit-Remaining": "9", "Date": format_datetime(NOW),
-               "X-RateLimit-Reset": str(int(NOW.timestamp()) + 30)}  # fmt: skip
-    limiter.heed(200, headers)
-    assert limiter.left() == 0
-    limiter.heed(200, {**headers, "X-RateLimit-Remaining": "3"})
-    assert limiter.left() == 29  # it says up to a second too much
-    limiter.heed(200, {**headers, "X-RateLimit-Remaining": "3", "X-RateLimit-Reset": "nonsense"})
-    limiter.heed(200, {"X-RateLimit-Remaining": "0"})
-    waited = []
-
-    def pause(seconds):
-        waited.append(seconds)
-        time[0] += seconds
-
-    with limiter.slot(pause):
-        assert waited == [29]
-    limiter.hold(1e9)
-    assert limiter.left() == 300
-
-
-def test_the_last_requests_of_a_window_go_one_at_a_time():
-    time = [100.0]
-    limiter = Limiter(4, clock=lambda: time[0])
-    stamp = int(NOW.timestamp())
-    headers = {"X-RateLimit-Remaining": "3", "Date": format_datetime(NOW),
-               "X-RateLimit-Reset": str(stamp + 1)}  # fmt: skip
-    limiter.heed(200, headers)
-    assert limiter.left() == 0.25
-    time[0] += 0.25
-
-    class Waits(Exception):
-        pass
-
-    def pause(_seconds):
-        raise Waits
-
-    with limiter.slot(pause), pytest.raises(Waits), limiter.slot(pause):
-        pass
-    fresh = {**headers, "X-RateLimit-Remaining": "132", "X-RateLimit-Reset": str(stamp + 61)}
-    limiter.heed(200, fresh)
-    with limiter.slot(pause), limiter.slot(pause):
-        assert limiter.left() == 0
-    limiter.heed(200, {**headers, "X-RateLimit-Remaining": "0"})
-    assert limiter.left() == 0.75  # nothing is left to try with
-
-
-def test_a_host_has_one_limiter():
-    limits = Limits()
-    assert limits.of("a:443") is limits.of("a:443") is not limits.of("b:443")
 
 
 def settle(remote, known=(), waits=(0,)):

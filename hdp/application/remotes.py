@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from hdp.application.config import Config
 from hdp.environments import is_folder
 from hdp.net import CallMade, Client
-from hdp.remote import DOING, Limits, Remote, connect
+from hdp.pacing import Limits
+from hdp.remote import DOING, Remote, connect
 from hdp.sdk import Connection, InvalidInput, Target
 
 if TYPE_CHECKING:

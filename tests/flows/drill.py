@@ -21,7 +21,6 @@ from PIL import Image
 from hdp.application import Application, Selection, actions, describing, scanning
 from hdp.practice import catalogue, depositions, server
 from hdp.project import deposits, items
-from hdp.remote import Limiter
 from hdp.sdk import HdpError
 
 ENV = "live"  # a production environment: it lags, and publishing needs the number of records
@@ -110,11 +109,10 @@ class Session:
 
     def _watch_calls(self) -> None:
         real = self.app.remotes.open
-        limiter = Limiter(clock=self.clock.now)
 
         def open_remote(entry):
             remote = real(entry)
-            remote.limiter, remote._sleep = limiter, self.clock.sleep
+            remote.limiter._clock, remote._sleep = self.clock.now, self.clock.sleep
             self._watch_client(remote.target.connection.http)
             return remote
 
