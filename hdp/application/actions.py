@@ -12,7 +12,7 @@ from hdp.application.selection import Selection, choose
 from hdp.jobs import Lane, Task, Work, local_lane, remote_lane
 from hdp.net import host_of
 from hdp.project import items
-from hdp.project.overview import Overview, list_overview
+from hdp.project.overview import Overview
 from hdp.sdk import HdpError, Refused, UsageError
 from hdp.uploads import (
     Desk,
@@ -173,7 +173,7 @@ def plan(app: Application, action: Action) -> Started:
     """What an action would act on; nothing is done."""
     if action.kind not in _TITLES:
         raise UsageError(f"There is no action {action.kind}.", code="unknown-action")
-    rows = app.project.read(lambda c: list_overview(c, action.env))
+    rows = app.project.overview(action.env)
     chosen, rest = choose(rows, action.selection, lambda row: why_not(action.kind, row) is None)
     if action.kind != "set-aside":
         rest = [*rest, *(row for row in chosen if row.set_aside is not None)]

@@ -91,7 +91,7 @@ def matching(rows: Iterable[Overview], selection: Selection) -> Iterable[Overvie
             continue
         if selection.state and selection.state != state_word(row):
             continue
-        day = _prepared_day(row)
+        day = _prepared_day(row) if since or until else None
         if (since and (day is None or day < since)) or (until and (day is None or day > until)):
             continue
         yield row

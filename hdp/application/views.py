@@ -41,8 +41,7 @@ _KINDS = {"model": "3D model", "image": "Photograph", "audio": "Audio", "video":
 
 def overview(app: Application, env: str) -> list[Overview]:
     """All items in one environment, those set aside left out."""
-    rows = app.project.read(lambda c: list_overview(c, env))
-    return [row for row in rows if row.set_aside is None]
+    return [row for row in app.project.overview(env) if row.set_aside is None]
 
 
 def count_troubled(app: Application) -> int:

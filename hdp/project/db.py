@@ -100,6 +100,8 @@ class Database:
         self.on_foreign_change: Callable[[], None] = lambda: None
         self._jobs: queue.Queue[_Job | None] = queue.Queue()
         self._idle: queue.Queue[sqlite3.Connection] = queue.Queue(_READERS)
+        self._watch: sqlite3.Connection | None = None  # sees the changes of all others
+        self._watching = threading.Lock()
         self._closed = False
         self._writer = threading.Thread(target=self._write_loop, name="project-writer", daemon=True)
         self._writer.start()
@@ -139,6 +141,15 @@ class Database:
         except queue.Full:
             connection.close()
 
+    def version(self) -> int:
+        """A number that is another one after each change of the file, by whomever."""
+        if self._closed:
+            raise ProjectError("The project is closed.", code="project-closed")
+        with self._watching:
+            if self._watch is None:
+                self._watch = connect(self.path, read_only=True)
+            return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
+
     def rehearse(self, function: Callable[[sqlite3.Connection], T]) -> T:
         """Run a function that writes on a copy in memory; the file stays as it is."""
         with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
@@ -161,6 +172,9 @@ class Database:
         self._writer.join()
         while not self._idle.empty():
             self._idle.get_nowait().close()
+        with self._watching:
+            if self._watch is not None:
+                self._watch.close()
 
     def _write_loop(self) -> None:
         connection = connect(self.path, read_only=self.read_only)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from hdp.events import now
 from hdp.project import db, files, jobs, sessions, settings
+from hdp.project.overview import Overview, Overviews
 from hdp.sdk import Finding, InvalidInput, ProjectError
 
 T = TypeVar("T")
@@ -41,6 +42,7 @@ class Project:
         self.path = database.path
         self.folder = database.path.parent
         self.warnings: list[Finding] = []
+        self._overviews = Overviews(database.version)
         self.about = database.read(_about)
         self.roots = {root.name: root for root in database.read(files.list_roots)}
 
@@ -153,6 +155,10 @@ class Project:
     def write(self, function: Callable[[sqlite3.Connection], T]) -> T:
         """Run a function alone in one write transaction."""
         return self.db.write(function)
+
+    def overview(self, env: str) -> list[Overview]:
+        """A row for each item, set-aside ones too, as they are now; not to be changed."""
+        return self._overviews.get(env, self.read)
 
     def setting(self, key: str) -> Any:
         """The value of a setting, or its default."""

@@ -234,3 +234,5 @@ CREATE TABLE mapping_table (
   mapping_id INTEGER PRIMARY KEY REFERENCES mapping (id) ON DELETE CASCADE,
   marks BLOB NOT NULL
 );
+
+CREATE INDEX deposit_of_item ON deposit (env, item_id, state, prepared);

@@ -10,7 +10,7 @@ from hdp.application import actions, describing, views
 from hdp.application.actions import Action
 from hdp.application.selection import Selection
 from hdp.project import deposits, items, mappings
-from hdp.project.overview import Overview, list_overview
+from hdp.project.overview import Overview
 from hdp.sdk import Conflict, HdpError, NotFound, UsageError
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class UploadPages:
         """One item and its row."""
         name = self._app.environment(env).name
         item = views.item_view(self._app, item_id, name)
-        rows = self._app.project.read(lambda c: list_overview(c, name))
+        rows = self._app.project.overview(name)
         row = next(views.row_json(self._app, one, name) for one in rows if one.id == item_id)
         row.setdefault("findings", {"error": 0, "warning": 0})
         return {"item": item, "row": row}

@@ -12,3 +12,6 @@ ALTER TABLE deposit ADD COLUMN site TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE deposit ADD COLUMN review TEXT;
 -- The repository's address when it was sent there: an environment's name may be given to another.
 ALTER TABLE deposit ADD COLUMN base_url TEXT NOT NULL DEFAULT '';
+
+-- What lists ask of each item in an environment, without the pages that hold its metadata.
+CREATE INDEX deposit_of_item ON deposit (env, item_id, state, prepared);
