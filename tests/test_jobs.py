@@ -124,3 +124,69 @@ def test_a_long_job_keeps_the_computer_awake(app, project, monkeypatch):
     monkeypatch.setattr(jobs, "_SHORT_S", 0.01)
     run(app, lambda task: gate.wait(10) and None, count=1)
     assert seen == ["awake", "asleep"]
+
+
+SHORT = Lane("short", 2, together=3)
+
+
+def run_short(app, work, count):
+    subjects = [(number, f"Item {number}") for number in range(1, count + 1)]
+    job = app.jobs.submit("test", "Test", subjects, work, lane=SHORT)
+    assert app.jobs.wait(job, timeout=20)
+    return app.jobs.get(job)
+
+
+def test_short_tasks_are_done_only_when_what_they_left_is_written(app, project):
+    seen, told = [], []
+
+    def work(task):
+        def then(came):
+            seen.append((came, task.state))
+            if task.subject == 5:
+                task.skip("Somebody else was faster.")
+
+        task.write_later(lambda c: task.subject * 2, then=then, tell=lambda *ids: told.extend(ids))
+
+    job = run_short(app, work, 10)
+    assert (job["done"], job["skipped"], job["state"]) == (9, 1, "done")
+    assert sorted(seen) == [(number * 2, "running") for number in range(1, 11)]
+    assert sorted(told) == [1, 2, 3, 4, 6, 7, 8, 9, 10]
+
+
+def test_a_write_that_fails_undoes_nobody_elses(app, project):
+    def work(task):
+        def write(connection):
+            connection.execute("INSERT INTO setting (key, value) VALUES (?, '1')", [task.title])
+            if task.subject == 2:
+                raise InvalidInput("Not this one.")
+
+        task.write_later(write, then=lambda came: task.say("Written"), tell=lambda *ids: None)
+
+    job = run_short(app, work, 6)
+    assert (job["done"], job["failed"]) == (5, 1)
+    rows = project.read(
+        lambda c: c.execute("SELECT key FROM setting WHERE key LIKE 'Item %' ORDER BY 1").fetchall()
+    )
+    assert [row[0] for row in rows] == ["Item 1", "Item 3", "Item 4", "Item 5", "Item 6"]
+
+
+def test_cancelling_short_tasks_keeps_what_is_done(app, project):
+    written = []
+
+    def work(task):
+        if task.subject == 4:
+            app.jobs.cancel(1)
+        task.write_later(lambda c: written.append(task.subject), then=lambda came: None,
+                         tell=lambda *ids: None)  # fmt: skip
+
+    job = run_short(app, work, 50)
+    assert job["state"] == "cancelled"
+    assert job["done"] == len(written)
+    assert job["done"] + job["cancelled"] == 50
+
+
+def test_of_many_short_tasks_only_some_are_told(app, project):
+    told = []
+    app.bus.listen(lambda event: told.append(event.type))
+    run_short(app, lambda task: None, 500)
+    assert told.count("task") < 100

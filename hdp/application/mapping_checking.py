@@ -113,7 +113,8 @@ class Report:
 
 def _field_of(one: Finding) -> str:
     """The field without the number of the entry: creators.orcid."""
-    return _INDEX.sub("", str(one.where.get("field", "")))
+    field = str(one.where.get("field", ""))
+    return _INDEX.sub("", field) if "." in field else field
 
 
 def check_mapping(

@@ -260,7 +260,7 @@ def check(session: Session, name: str | None, code: str | None) -> int:
         session.tell(f"{values} left out from now on ({', '.join(left['left_out'])}).")
         report = check_mapping(app, session.env_name, name)
     shown = report.to_json()
-    for line in _lines_by_kind(shown["findings"]):
+    for line in () if session.json else _lines_by_kind(shown["findings"]):
         session.write(line)
     counts = shown["counts"]
     session.write(

@@ -29,10 +29,12 @@ def date_rules(fields: Mapping[str, FieldRules]) -> Iterator[tuple[str, Rule]]:
 def ask_orders(fields: Mapping[str, FieldRules], table: Table, source: str) -> list[Finding]:
     """A warning for each column whose dates have two meanings and no order said."""
     asked: dict[str, Finding] = {}
+    seen: set[str] = set()
     for path, rule in date_rules(fields):
         for part in _parts(rule):
             for column in part.columns() if not (rule.date or part.date) else ():
-                if column in table.columns and column not in asked:
+                if column in table.columns and column not in seen:
+                    seen.add(column)
                     asked |= _ask(path, part, column, table, source)
     return list(asked.values())
 

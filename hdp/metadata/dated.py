@@ -27,7 +27,8 @@ class Span:
 
 def is_date(schema: Schema) -> bool:
     """Whether the target wants a date: EDTF, or its level 0."""
-    return str(schema.get("format", "")).startswith("edtf")
+    form = schema.get("format")
+    return form is not None and str(form).startswith("edtf")
 
 
 def has_span(schema: Schema) -> bool:

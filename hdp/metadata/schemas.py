@@ -18,7 +18,7 @@ def fields_of(schema: Schema) -> Mapping[str, Schema]:
 def entry_schema(field: Schema) -> Schema | None:
     """The schema of one entry, where the field is a list of entries or is one."""
     items = field.get("items")
-    if isinstance(items, Mapping) and items.get("type") == "object":
+    if items is not None and isinstance(items, Mapping) and items.get("type") == "object":
         return items
     return field if field.get("type") == "object" else None
 

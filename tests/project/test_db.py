@@ -279,3 +279,17 @@ def test_one_file_is_left_whatever_was_written(tmp_path):
     assert (mode, synced) == ("truncate", 2)
     database.close()
     assert [one.name for one in tmp_path.iterdir()] == ["p.hdpc"]
+
+
+def test_rows_are_read_again_only_after_a_change(make, tmp_path):
+    project = make()
+    first = project.overview("practice")
+    assert project.overview("practice") is first
+    project.write(lambda c: c.execute("INSERT INTO setting (key, value) VALUES ('a', '1')"))
+    second = project.overview("practice")
+    assert second is not first
+    with sqlite3.connect(project.path) as other:  # as another process would
+        other.execute("INSERT INTO setting (key, value) VALUES ('b', '1')")
+    other.close()
+    assert project.overview("practice") is not second
+    project.close()
