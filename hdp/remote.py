@@ -317,6 +317,23 @@ class Remote:
             again=False,
         )
 
+    def cancel_review(self, draft_id: str) -> Draft:
+        """Take the draft back from its community's curators."""
+        return self._do(
+            "Withdrawing from review",
+            draft_id,
+            lambda: self.target.cancel_review(draft_id),
+            again=False,
+        )
+
+    def ask_communities(self, record_id: str, record: Record) -> Sequence[Finding]:
+        """Ask the communities of a public record that it is not in yet."""
+        return self._do(
+            "Asking the communities",
+            record_id,
+            lambda: self.target.ask_communities(record_id, record),
+        )
+
     def _do(
         self,
         what: str,

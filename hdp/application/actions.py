@@ -44,6 +44,7 @@ _TITLES = {
     "publish": "Publish",
     "discard": "Discard Drafts",
     "submit": "Submit for Review",
+    "withdraw": "Withdraw from Review",
     "refresh": "Look again",
     "restart": "Start again",
     "draft-update": "Update Drafts",
@@ -113,6 +114,10 @@ def _draft(row: Overview) -> str | None:
 _REVIEWED = "Its community is reviewing it."
 
 
+def _in_review(row: Overview) -> str | None:
+    return None if row.state == "in_review" else "It is in no review."
+
+
 def _upload(row: Overview) -> str | None:
     if row.state not in ("draft", "in_review"):
         return _draft(row)
@@ -158,6 +163,7 @@ _WHY_NOT: dict[str, Callable[[Overview], str | None]] = {
     "publish": _publish,
     "discard": _draft,
     "refresh": _draft,
+    "withdraw": _in_review,
     "submit": _publish,
     "restart": _restart,
     "draft-update": _draft,
@@ -278,6 +284,7 @@ _STEPS: dict[str, Callable[[Desk, Task], None]] = {
     "discard": _discard,
     "refresh": refreshing.refresh_draft,
     "submit": reviewing.submit_draft,
+    "withdraw": reviewing.withdraw_draft,
     "restart": restarting.restart_draft,
     "verify": verifying.verify_record,
 }

@@ -182,7 +182,7 @@ def _mapping(app: Application) -> dict[str, Any] | None:
 
 def _quota(app: Application, env: str, rows: Sequence[Overview]) -> dict[str, Any]:
     """What a record may hold there, and what the project's records would hold."""
-    target = app.target(app.environments.get(env))
+    target = app.remotes.offline(app.environments.get(env))
     return {
         "max_files": target.max_files,
         "max_bytes": target.max_bytes,

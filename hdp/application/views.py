@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _ACTIONS = {
     "prepare": ("prepare", "set-aside"),
     "create": ("create", "back", "pipeline-draft"),
-    "drafts": ("upload", "publish", "submit", "discard", "refresh", "settle"),
+    "drafts": ("upload", "publish", "submit", "withdraw", "discard", "refresh", "settle"),
     "published": (),
 }
 _WORDS = {

@@ -135,7 +135,7 @@ class Target(ABC):
     environments: ClassVar[tuple[Environment, ...]] = ()
     can: ClassVar[Can] = Can.NOTHING
     settings: ClassVar[type[Params]] = Params
-    max_files: ClassVar[int | None] = None
+    max_files: int | None = None  # or of one installation
     max_bytes: ClassVar[int | None] = None
 
     def __init__(self, connection: Connection) -> None:
@@ -256,3 +256,11 @@ class Target(ABC):
     def submit_for_review(self, draft_id: str) -> Draft:
         """Hand the draft to its community's curators (Can.REVIEW)."""
         raise self._cannot("submit_for_review")
+
+    def cancel_review(self, draft_id: str) -> Draft:
+        """Take the draft back from its community's curators (Can.REVIEW)."""
+        raise self._cannot("cancel_review")
+
+    def ask_communities(self, record_id: str, record: Record) -> Sequence[Finding]:
+        """Ask the communities of a public record that it is not in; twice is the same as once."""
+        return ()

@@ -50,6 +50,7 @@ VERBS: tuple[tuple[Can, str, Callable[[Target], object]], ...] = (
     (Can.PULL, "list_record_files", lambda one: one.list_record_files("1")),
     (Can.PULL, "list_versions", lambda one: one.list_versions("1")),
     (Can.REVIEW, "submit_for_review", lambda one: one.submit_for_review("1")),
+    (Can.REVIEW, "cancel_review", lambda one: one.cancel_review("1")),
     (Can.RESERVE_DOI, "reserve_doi", lambda one: one.reserve_doi("1")),
 )
 

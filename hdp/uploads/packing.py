@@ -55,7 +55,7 @@ class Packer:
         """What the record would hold, by these choices or those stored; nothing is written."""
         return plan(
             pack_files(item), choices or self.choices(item), taken=taken, item_id=item.id,
-            most_files=self.desk.target.max_files, most_bytes=self.desk.target.max_bytes,
+            most_files=self.desk.offline.max_files, most_bytes=self.desk.offline.max_bytes,
         )  # fmt: skip
 
     def planned_files(self, item: Item, packing: Packing) -> list[DepositFile]:

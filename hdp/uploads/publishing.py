@@ -11,7 +11,7 @@ from hdp.project.deposits import Deposit, DepositFile
 from hdp.project.settings import DRAFTS_ONLY, get_setting
 from hdp.remote import Remote
 from hdp.sdk import Draft, Missing, Record, Refused, RemoteFile, Unreachable
-from hdp.uploads import settling
+from hdp.uploads import including, settling
 from hdp.uploads.desk import Desk, wrong_state
 from hdp.uploads.files import matches
 from hdp.uploads.reading_back import check_accepted, compare_back
@@ -61,7 +61,12 @@ def publish_draft(desk: Desk, task: Task) -> None:
         if now_is.state != "published":
             raise
     published = desk.current(task.subject)
-    task.say(str(published.doi) if published else "")
+    asked = including.ask_communities(desk, deposit.id)
+    task.say(f"{_doi(published)}. {asked}" if asked else _doi(published))
+
+
+def _doi(deposit: Deposit | None) -> str:
+    return str(deposit.doi) if deposit else ""
 
 
 _OPEN = ("created", "submitted", "commented")

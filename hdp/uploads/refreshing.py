@@ -9,7 +9,7 @@ from hdp.jobs import Task
 from hdp.project import deposits
 from hdp.project.deposits import Deposit, DepositFile
 from hdp.sdk import Draft, Finding, Missing, Rejected, Review
-from hdp.uploads import settling
+from hdp.uploads import including, settling
 from hdp.uploads.desk import Desk
 from hdp.uploads.files import matches
 from hdp.uploads.reading_back import REVIEW_MISSING, SITE_CODES, compare_back
@@ -56,9 +56,12 @@ def refresh_draft(desk: Desk, task: Task) -> None:
 def _gone(desk: Desk, deposit: Deposit, missing: Missing) -> str:
     if settling.find_published(desk, deposit):
         public = desk.project.read(lambda c: deposits.get_deposit(c, deposit.id))
+        asked = including.ask_communities(desk, deposit.id)
         if deposit.state == "in_review":
-            return f"Accepted by its community and published: {public.doi}"
-        return f"It was published on the site: {public.doi}"
+            told = f"Accepted by its community and published: {public.doi}"
+        else:
+            told = f"It was published on the site: {public.doi}"
+        return f"{told}. {asked}" if asked else told
     found = Finding(
         "error",
         "deleted-on-site",

@@ -6,8 +6,8 @@ from hdp.jobs import Task
 from hdp.project import deposits
 from hdp.project.deposits import Deposit
 from hdp.remote import Remote
-from hdp.sdk import Can, Conflict, Draft, Record, Refused, Unreachable
-from hdp.uploads import publishing, settling
+from hdp.sdk import Can, Conflict, Draft, Missing, Record, Refused, Rejected, Unreachable
+from hdp.uploads import including, publishing, refreshing, settling
 from hdp.uploads.desk import Desk, wrong_state
 from hdp.uploads.reading_back import check_accepted
 
@@ -52,6 +52,32 @@ def submit_draft(desk: Desk, task: Task) -> None:
 
 
 def _submit(desk: Desk, remote: Remote, deposit: Deposit, draft: Draft) -> None:
+def withdraw_draft(desk: Desk, task: Task) -> None:
+    """Take a draft back from the curators; it stays a draft that can be changed and submitted."""
+    deposit = settling.settled(desk, desk.live(task.subject), task)
+    if deposit is None or deposit.state != "in_review":
+        task.skip("It is in no review.")
+        return
+    remote = desk.remote_for(task, deposit.title)
+    try:
+        with desk.intent(deposit, "submit") as ours:
+            draft = remote.cancel_review(str(ours.remote_id))
+            settling.store_withdrawn(desk, ours, draft)
+    except (Missing, Rejected):
+        # The curators were faster: what they decided is the answer.
+        refreshing.refresh_draft(desk, task)
+        return
+    except Unreachable:
+        settling.settled(desk, desk.project.read(lambda c: deposits.get_deposit(c, deposit.id)))
+        again = desk.project.read(lambda c: deposits.get_deposit(c, deposit.id))
+        if again.state == "in_review":
+            raise
+    now_is = desk.project.read(lambda c: deposits.get_deposit(c, deposit.id))
+    task.say(
+        _said(desk, deposit) if now_is.state == "published" else "Taken back from its curators"
+    )
+
+
     draft_id = str(deposit.remote_id)
     if draft.review is not None and draft.review.state in settling.IN_REVIEW:
         settling.store_submitted(desk, deposit, draft)  # somebody did it on the site
@@ -81,5 +107,6 @@ def _record(desk: Desk, deposit: Deposit) -> Record:
 def _said(desk: Desk, deposit: Deposit) -> str:
     now_is = desk.project.read(lambda c: deposits.get_deposit(c, deposit.id))
     if now_is.state == "published":
-        return f"Accepted at once and published: {now_is.doi}"
+        asked = including.ask_communities(desk, deposit.id)
+        return f"Accepted at once and published: {now_is.doi}" + (f". {asked}" if asked else "")
     return "In review by its community"

@@ -198,6 +198,8 @@ def _settle_submit(desk: Desk, deposit: Deposit) -> None:
             _clear(desk, deposit)  # it was deleted on the site: the next step says so
     elif draft.review is not None and draft.review.state in IN_REVIEW:
         store_submitted(desk, deposit, draft)
+    elif deposit.state == "in_review":
+        store_withdrawn(desk, deposit, draft)
     else:
         _clear(desk, deposit)
 
@@ -210,6 +212,13 @@ def store_submitted(desk: Desk, deposit: Deposit, draft: Draft) -> None:
             readback=dict(draft.metadata),
         )
     )  # fmt: skip
+
+
+def store_withdrawn(desk: Desk, deposit: Deposit, draft: Draft) -> None:
+    """Write down that no curator has it any more; an open call is settled by it."""
+    desk.project.write(
+        lambda c: deposits.settle(c, deposit, state="draft", review=review_json(draft))
+    )
 
 
 def _settle_publish(desk: Desk, deposit: Deposit) -> None:

@@ -12,7 +12,7 @@ from hdp.project import deposits
 from hdp.project.deposits import Deposit
 from hdp.remote import Remote
 from hdp.sdk import Draft, HdpError, InvalidInput, Missing, Record, Refused, Unreachable
-from hdp.uploads import publishing, settling
+from hdp.uploads import including, publishing, settling
 from hdp.uploads.desk import Desk, wrong_state
 from hdp.uploads.differences import Difference, compare, renew
 from hdp.uploads.preparing import Composed, Preparer
@@ -99,7 +99,8 @@ def update_record(desk: Desk, task: Task, preparer: Preparer, *, overwrite: bool
         again = desk.project.read(lambda c: deposits.get_deposit(c, deposit.id))
         if again.metadata != update.fields or again.doing:
             raise
-    task.say(_said(update))
+    asked = including.ask_communities(desk, deposit.id)
+    task.say(f"{_said(update)}. {asked}" if asked else _said(update))
 
 
 def _wanted(desk: Desk, task: Task, preparer: Preparer, deposit: Deposit) -> Update:

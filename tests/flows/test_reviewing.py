@@ -230,3 +230,62 @@ def test_plans_know_what_a_review_allows(app, uploaded, do):
     do("submit", 1)
     planned = actions.plan(app, actions.Action("publish", "practice", Selection(all=True)))
     assert [row.id for row in planned.chosen] == [2, 3]
+
+
+def name_communities(app, project, *names: str) -> None:
+    mapping = project.root_dir("input") / "mapping.yaml"
+    text = mapping.read_text(encoding="utf-8").partition("  communities:")[0]
+    listed = ", ".join(f"{{identifier: {{literal: {one}}}}}" for one in names)
+    mapping.write_text(f"{text}  communities: [{listed}]\n", "utf-8")
+    describing.set_mapping(app, mapping)
+
+
+@pytest.mark.parametrize("fault", ["", "lost-answer:request*3", "503:request*3"])
+def test_a_review_is_withdrawn_and_asked_for_again(app, uploaded, do, practice, fault):
+    do("submit")
+    if fault:
+        practice.faults.add(fault)
+    do("withdraw")
+    practice.faults.clear()
+    assert do("withdraw")["state"] in ("done", "nothing")
+    assert [(one.state, one.doing) for one in stored(app)] == [("draft", None)] * 3
+    assert codes(do("publish")) == ["needs-review"] * 3
+    assert messages(do("submit")) == ["In review by its community"] * 3
+
+
+def test_what_was_accepted_cannot_be_withdrawn(app, uploaded, do, practice):
+    do("submit")
+    curate(practice, "accept")
+    assert all("Accepted by its community" in one for one in messages(do("withdraw")))
+    assert {one.state for one in stored(app)} == {"published"}
+
+
+def test_other_communities_are_asked_when_it_is_public(app, project, do, practice):
+    name_communities(app, project, "practice-review", "practice-open")
+    for kind in ("prepare", "create", "upload", "submit"):
+        assert do(kind)["done"] == 3
+    curate(practice, "accept")
+    assert do("refresh")["done"] == 3
+    assert site_codes(app) == [[]] * 3
+    with practice.repository.catalogue.read() as db:
+        for one in stored(app):
+            inside = communities.of_concept(db, int(one.concept_id))
+            assert {c.slug for c in inside} == {"practice-review", "practice-open"}
+
+
+def test_a_community_that_is_asked_later_is_told(app, project, do):
+    name_communities(app, project, "practice-open", "practice-review")
+    for kind in ("prepare", "create", "upload"):
+        do(kind)
+    told = messages(do("submit"))
+    assert all("“practice-review” was asked to take the record in" in one for one in told), told
+    assert site_codes(app) == [["community-asked"]] * 3
+
+
+def test_an_unknown_community_makes_no_draft(app, project, do):
+    name_communities(app, project, "practice-open", "no-such")
+    do("prepare")
+    job = do("create")
+    assert codes(job) == ["community-unknown"] * 3
+    assert "Nothing was sent" in messages(job)[0]
+    assert {one.state for one in stored(app)} == {"prepared"}

@@ -40,7 +40,7 @@ class RecordsApi:
     def __init__(self, connection: Connection, flavour: Flavour, name: str) -> None:
         self.connection, self.flavour, self.name = connection, flavour, name
         self.base = connection.base_url.rstrip("/")
-        self._communities: dict[str, str] = {}
+        self.known_communities: dict[str, str] = {}
 
     def call(
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **options: Any
@@ -62,9 +62,7 @@ class RecordsApi:
     def create_draft(self, record: Record) -> Draft:
         """A new draft, to be reviewed by the first community that is named."""
         names = review.communities(record, self.flavour.target)
-        if names:
-            # Looked up first: nothing is there yet if there is no such community.
-            self.community(names[0])
+        self._look_up(names)
         made = self._write("POST", RECORDS, record)
         try:
             return self._with_review(made, names)
@@ -76,8 +74,22 @@ class RecordsApi:
 
     def update_draft(self, draft_id: str, record: Record) -> Draft:
         """Replace the metadata; a reserved DOI stays."""
-        made = self._write("PUT", draft_path(draft_id), record)
-        return self._with_review(made, review.communities(record, self.flavour.target))
+        names = review.communities(record, self.flavour.target)
+        self._look_up(names)
+        return self._with_review(self._write("PUT", draft_path(draft_id), record), names)
+
+    def _look_up(self, names: Sequence[str]) -> None:
+        """Refuse a community that is not there, before anything is sent."""
+        for name in names:
+            try:
+                self.community(name)
+            except Missing:
+                raise Rejected(
+                    f"{self.name} has no community “{name}”. Nothing was sent.",
+                    code="community-unknown",
+                    hint="Write the short name that stands in the address of its page.",
+                    where={"field": "communities"},
+                ) from None
 
     def _write(self, method: str, path: str, record: Record) -> Draft:
         body = to_native(record, self.flavour)
@@ -99,7 +111,7 @@ class RecordsApi:
         found = self._object("GET", path)
         if found.get("last_reply") and found.get("id"):
             place = f"/api/requests/{segment(str(found['id']))}/timeline"
-            said = self._hits(place, {"size": 100})
+            said = self.hits(place, {"size": 100})
             found["last_reply"] = review.last_comment(said) or found["last_reply"]
         return found
 
@@ -107,7 +119,7 @@ class RecordsApi:
         """This account's drafts of records never published, newest first."""
         for page in range(1, MOST_PAGES + 1):
             params = {"is_published": "false", "sort": "newest", "size": PAGE_SIZE, "page": page}
-            hits = self._hits("/api/user/records", params)
+            hits = self.hits("/api/user/records", params)
             drafts = [self._draft(one) for one in hits if one.get("is_published") is False]
             fresh = [one for one in drafts if is_fresh(one, since)]
             yield from fresh
@@ -175,10 +187,10 @@ class RecordsApi:
 
     def community(self, name: str) -> str:
         """The id of a community by its short name; Missing when there is none."""
-        if name not in self._communities:
+        if name not in self.known_communities:
             found = self._object("GET", f"/api/communities/{segment(name)}")
-            self._communities[name] = answers.read_id(found)
-        return self._communities[name]
+            self.known_communities[name] = answers.read_id(found)
+        return self.known_communities[name]
 
     def _with_review(self, draft: Draft, names: Sequence[str]) -> Draft:
         """The draft with its review by the first of the communities; a later version has none."""
@@ -265,7 +277,7 @@ class RecordsApi:
         if not doi.startswith("10."):
             return self.publication(self._object("GET", record_path(text)))
         params = {"q": f'pids.doi.identifier:"{_quoted(doi)}"', "allversions": "true", "size": 2}
-        hits = self._hits(RECORDS, params)
+        hits = self.hits(RECORDS, params)
         if not hits:
             raise Missing(f"{self.name} has no record with the DOI {doi}.")
         return self.publication(hits[0])
@@ -280,7 +292,7 @@ class RecordsApi:
         found: list[dict[str, Any]] = []
         for page in range(1, MOST_PAGES + 1):
             params = {"size": 25, "page": page}
-            hits = self._hits(f"{record_path(newest.id)}/versions", params)
+            hits = self.hits(f"{record_path(newest.id)}/versions", params)
             found += hits
             if len(hits) < 25:
                 break
@@ -293,10 +305,11 @@ class RecordsApi:
         every = {"allversions": "true", "all_versions": "true"}
         params = {"q": f'id:"{_quoted(record_id)}"', "size": 2, **every}
         return any(
-            answers.read_id(one) == record_id for one in self._hits("/api/user/records", params)
+            answers.read_id(one) == record_id for one in self.hits("/api/user/records", params)
         )
 
-    def _hits(self, path: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def hits(self, path: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """What a search found, one page of it."""
         outer = self._object("GET", path, params=params).get("hits")
         hits = outer.get("hits") if isinstance(outer, dict) else None
         if not isinstance(hits, list):

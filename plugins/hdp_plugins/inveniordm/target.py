@@ -24,7 +24,7 @@ from hdp.sdk import (
     Term,
     Unauthorised,
 )
-from hdp_plugins.inveniordm import comparing, review
+from hdp_plugins.inveniordm import comparing, including, review
 from hdp_plugins.inveniordm.api import RecordsApi, segment
 from hdp_plugins.inveniordm.native import Flavour, to_native
 from hdp_plugins.zenodo import answers, checks, vocabulary
@@ -61,12 +61,13 @@ class InvenioRDM(Target):
         | Can.RESERVE_DOI | Can.REVIEW
     )  # fmt: skip
     settings: ClassVar[type[Params]] = Settings
-    max_files: ClassVar[int | None] = 100
+    max_files = 100
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         publisher = getattr(connection.settings, "publisher", "")
         self._flavour = Flavour("inveniordm", publisher)
+        self.max_files = getattr(connection.settings, "max_files", 100)
         self._api = RecordsApi(connection, self._flavour, NAME)
 
     @classmethod
@@ -93,7 +94,8 @@ class InvenioRDM(Target):
                 "Write public or restricted.", {"field": "record_access"},
                 {"field": "record_access", "value": str(access)},
             )  # fmt: skip
-        for one in checks.check_record(replace(record, fields=fields, extra={})):
+        checked = replace(record, fields=fields, extra={})
+        for one in checks.check_record(checked, most_files=self.max_files):
             yield replace(one, message=_renamed(one.message), hint=_renamed(one.hint))
 
     def to_native(self, record: Record) -> dict[str, Any]:
@@ -205,6 +207,15 @@ class InvenioRDM(Target):
     def submit_for_review(self, draft_id: str) -> Draft:
         """Hand the draft to its community's curators."""
         return self._api.submit_for_review(draft_id)
+
+    def cancel_review(self, draft_id: str) -> Draft:
+        """Take the draft back from the curators."""
+        return including.cancel_review(self._api, draft_id)
+
+    def ask_communities(self, record_id: str, record: Record) -> Sequence[Finding]:
+        """Ask the communities of a public record that it is not in yet."""
+        names = review.communities(record, "inveniordm")
+        return tuple(including.ask_communities(self._api, record_id, names)) if names else ()
 
 
 def _renamed(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from hdp.sdk import Finding, Record
 from hdp_plugins.zenodo import checks_links, checks_lists, checks_terms, translate, vocabulary
 from hdp_plugins.zenodo.checks_dates import check_dates, check_embargo, check_publication_date
-from hdp_plugins.zenodo.checks_files import check_files
+from hdp_plugins.zenodo.checks_files import MOST_FILES, check_files
 from hdp_plugins.zenodo.checks_people import check_people
 from hdp_plugins.zenodo.checks_shape import check_json, check_shape
 from hdp_plugins.zenodo.checks_text import check_texts
@@ -27,7 +27,9 @@ _WHY = {
 Fields = Mapping[str, Any]
 
 
-def check_record(record: Record, today: date | None = None) -> Iterator[Finding]:
+def check_record(
+    record: Record, today: date | None = None, most_files: int = MOST_FILES
+) -> Iterator[Finding]:
     """All findings about the fields and the files; `where` names the dotted field or the file.
 
     `today` is the day of publishing, by default that of the server's clock (UTC).
@@ -42,7 +44,7 @@ def check_record(record: Record, today: date | None = None) -> Iterator[Finding]
         yield from broken
         if not broken:
             yield from _check_field(str(name), value, fields, day)
-    yield from check_files(record.files)
+    yield from check_files(record.files, most_files)
 
 
 def _check_required(fields: Fields) -> Iterator[Finding]:

@@ -13,14 +13,14 @@ MOST_BYTES = 50_000_000_000
 LONGEST_NAME = 255
 
 
-def check_files(files: Sequence[LocalFile]) -> Iterator[Finding]:
-    """1 to 100 files, none empty, 50 GB together, names that can be sent and told apart."""
+def check_files(files: Sequence[LocalFile], most: int = MOST_FILES) -> Iterator[Finding]:
+    """1 to `most` files, none empty, 50 GB together, names that can be sent and told apart."""
     if not files:
         yield _found("no-files", "A record needs at least one file.")
-    if len(files) > MOST_FILES:
+    if len(files) > most:
         yield _found(
             "too-many-files",
-            f"{len(files)} files; Zenodo takes {MOST_FILES} in a record.",
+            f"{len(files)} files; Zenodo takes {most} in a record.",
             "Put some of them into an archive (ZIP).",
         )
     total = sum(file.size for file in files)

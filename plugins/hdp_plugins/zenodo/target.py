@@ -30,7 +30,7 @@ from hdp.sdk import (
     Term,
     Unauthorised,
 )
-from hdp_plugins.inveniordm import comparing, review
+from hdp_plugins.inveniordm import comparing, including, review
 from hdp_plugins.inveniordm.api import RecordsApi
 from hdp_plugins.inveniordm.native import ZENODO, to_native
 from hdp_plugins.zenodo import answers, checks, translate, vocabulary
@@ -54,7 +54,7 @@ class Zenodo(Target):
         Can.DISCARD | Can.NEW_VERSION | Can.EDIT | Can.PULL | Can.LIST_DRAFTS
         | Can.RESERVE_DOI | Can.REVIEW
     )  # fmt: skip
-    max_files: ClassVar[int | None] = 100
+    max_files = 100
     max_bytes: ClassVar[int | None] = 50_000_000_000
 
     def __init__(self, connection: Connection) -> None:
@@ -228,6 +228,15 @@ class Zenodo(Target):
     def submit_for_review(self, draft_id: str) -> Draft:
         """Hand the draft to its community's curators."""
         return self._api.submit_for_review(draft_id)
+
+    def cancel_review(self, draft_id: str) -> Draft:
+        """Take the draft back from the curators."""
+        return including.cancel_review(self._api, draft_id)
+
+    def ask_communities(self, record_id: str, record: Record) -> Sequence[Finding]:
+        """Ask the communities of a public record that it is not in yet."""
+        names = review.communities(record, "zenodo")
+        return tuple(including.ask_communities(self._api, record_id, names)) if names else ()
 
     def list_drafts(self, since: datetime | None = None) -> Sequence[Draft]:
         """This account's drafts of records never published, newest first."""

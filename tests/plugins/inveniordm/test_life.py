@@ -1,5 +1,7 @@
 """Review by a community, and access, over a real server: the practice repository."""
 
+from dataclasses import replace
+
 import pytest
 from hdp_plugins.inveniordm.target import InvenioRDM
 from hdp_plugins.zenodo.target import Zenodo
@@ -89,8 +91,10 @@ def test_commented_then_declined_then_corrected(target, tmp_path, curate, foreig
 
 def test_an_unknown_community_makes_no_draft(target):
     before = len(target.list_drafts())
-    with pytest.raises(Missing):
-        target.create_draft(make_record(communities=[{"identifier": "no-such"}]), "k")
+    for names in (["no-such"], ["practice-review", "no-such"]):
+        with pytest.raises(Rejected) as caught:
+            target.create_draft(make_record(communities=[{"identifier": n} for n in names]), "k")
+        assert caught.value.name == "community-unknown"
     assert len(target.list_drafts()) == before
 
 
@@ -127,3 +131,35 @@ def test_records_by_doi(target, tmp_path):
     target.upload_file(draft.id, make_file(tmp_path, "a.txt", b"a"), lambda *_: None)
     assert target.publish(draft.id).doi == doi
     assert target.get_record(doi).id == draft.id
+
+
+def test_withdrawn_and_submitted_again(target, tmp_path, foreign):
+    record, draft = for_review(target, tmp_path, foreign)
+    target.submit_for_review(draft.id)
+    assert target.cancel_review(draft.id).review.state == "cancelled"
+    with pytest.raises(Rejected) as caught:
+        target.cancel_review(draft.id)
+    assert caught.value.name == "not-in-review"
+    target.update_draft(draft.id, record)
+    assert target.submit_for_review(draft.id).review.state == "submitted"
+
+
+def test_a_public_record_asks_the_communities_it_is_not_in(target, tmp_path):
+    draft = target.create_draft(make_record(), "k")
+    target.upload_file(draft.id, make_file(tmp_path, "a.txt", b"a"), lambda *_: None)
+    public = target.publish(draft.id)
+    wanted = ["practice-open", "practice-review", "no-such"]
+    record = make_record(communities=[{"identifier": one} for one in wanted])
+    for _ in range(2):  # asked once, however often
+        found = target.ask_communities(public.id, record)
+        assert [one.code for one in found] == ["community-unknown", "community-asked"]
+        assert found[1].args["community"] == "practice-review"
+
+
+@pytest.mark.parametrize("most", [2, 100])
+def test_most_files_of_an_installation(practice, tmp_path, most):
+    chosen = {"publisher": "Museum", "max_files": most}
+    target = open_target(InvenioRDM, base_url=practice.url, token=practice.token, settings=chosen)
+    files = tuple(make_file(tmp_path, f"{n}.txt", b"a") for n in range(3))
+    codes = [one.code for one in target.validate(replace(make_record(), files=files))]
+    assert ("too-many-files" in codes) == (most == 2)
