@@ -159,6 +159,8 @@ _UNREADABLE = ("input-missing", "mapping-unreadable", "output-not-folder", "file
 def tell_error(session: Session, error: HdpError) -> int:
     """Print an error for people and, with --json, for programs; returns the exit status."""
     _say(error.message)
+    if place := _place_of(error):
+        _say(f"  {place}")
     if len(error.findings) > 1:
         for line in finding_lines([one.to_json() for one in error.findings[:20]]):
             _say(f"  {line}")
@@ -166,6 +168,17 @@ def tell_error(session: Session, error: HdpError) -> int:
         _say(f"  {error.hint}")
     _error_document(session, error.to_json())
     return exit_code(error)
+
+
+def _place_of(error: HdpError) -> str:
+    """Where in a file of the person's it is, if the message does not tell."""
+    line = error.where.get("line")
+    if not line or error.findings or f"line {line}" in error.message:
+        return ""
+    column = (
+        f", column {error.where['column']}" if isinstance(error.where.get("column"), int) else ""
+    )
+    return f"{error.where.get('file', 'file')}, line {line}{column}."
 
 
 def _say(text: str) -> None:

@@ -205,8 +205,9 @@ def _parse_key(parser: RuleParser, root: Node, table: Path | None) -> KeyRule | 
         hint = f"It can be {', '.join(MATCHES)}."
         parser.error(match, "rule-form", f"A key cannot be matched by {match.value}.", hint)
     loosely = _parse_loosely(parser, node.get("loosely"))
-    rest = {key: one for key, one in node.value.items() if key not in ("match", "loosely")}
-    rule = parser.rule(Node(rest, node.line, node.column, node.keys), "key", {})
+    beside = ("match", "loosely")
+    rest = {key: one for key, one in node.value.items() if key not in beside}
+    rule = parser.rule(Node(rest, node.line, node.column, node.keys), "key", {}, also=beside)
     if rule and rule.kind != "column":
         parser.error(node, "rule-form", "A key is a column: {column: ..., match: stem}.")
     return KeyRule(rule, str(match.value) if match else "", loosely) if rule else None

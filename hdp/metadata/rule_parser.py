@@ -50,15 +50,17 @@ class RuleParser:
             where["field"] = field
         self.findings.append(Finding(severity, code, message, hint, where))
 
-    def rule(self, node: Node, field: str, schema: Schema) -> Rule | None:
-        """The rule at a node, or None with findings."""
+    def rule(
+        self, node: Node, field: str, schema: Schema, also: tuple[str, ...] = ()
+    ) -> Rule | None:
+        """The rule at a node, or None with findings; `also` are words that stand beside it."""
         if not isinstance(node.value, dict):
             self._short_form(node, field)
             return None
         kinds = [one for one in node.value if one in KINDS]
         for key in node.value:
             if key not in KINDS and key not in OPTIONS:
-                hint = nearest(key, (*KINDS, *OPTIONS)).strip()
+                hint = nearest(key, (*KINDS, *OPTIONS, *also)).strip()
                 self.error(
                     node, "rule-unknown", f"There is no rule {key}.", hint, field=field, key=key
                 )

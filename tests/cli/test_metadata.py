@@ -1,6 +1,7 @@
 """`hdp metadata`: values, parts of entries, locks, and what is refused."""
 
 import json
+import re
 
 import pytest
 
@@ -90,3 +91,34 @@ def test_new_finds_the_row_of_the_names_and_keeps_how_a_table_is_read(hdp, made,
     assert hdp("mapping", "set", "a.yaml").code == 0
     shown = hdp("metadata", "show", 1, "--json").json
     assert shown["metadata"]["title"] == "Gebäude"
+
+
+def test_what_is_no_yaml_is_told_with_its_place(hdp, made, tmp_path):
+    (tmp_path / "bad.yaml").write_text("fields:\n  title: {column: Titel\n", "utf-8")
+    ran = hdp("mapping", "set", "bad.yaml")
+    assert ran.code == 1 and "bad.yaml, line 3" in ran.err
+
+
+def test_a_mistyped_word_of_the_key_is_found(hdp, made, tmp_path):
+    text = (tmp_path / "input" / "mapping.yaml").read_text("utf-8")
+    key = re.search("^key:.*$", text, re.M)
+    wrong = text.replace(key[0], "key: {column: filename, loosly: [case]}")
+    (tmp_path / "input" / "wrong.yaml").write_text(wrong, "utf-8")
+    ran = hdp("mapping", "set", tmp_path / "input" / "wrong.yaml")
+    assert ran.code == 1 and "Did you mean loosely?" in ran.err
+
+
+def test_a_mapping_taken_out_here_opens_in_another_project(hdp, made, tmp_path, monkeypatch):
+    goal = tmp_path / "elsewhere" / "copy.yaml"
+    goal.parent.mkdir()
+    assert hdp("mapping", "export", goal).code == 0
+    other = tmp_path / "elsewhere" / "other.hdpc"
+    ran = hdp("project", "new", other, "--name", "Other", "--code", "OTH", "--input",
+              tmp_path / "input", "--output", tmp_path / "elsewhere" / "output",
+              "--extensions", ".jpg")  # fmt: skip
+    assert ran.code == 0, ran.err
+    assert hdp("mapping", "set", goal, "-p", other).code == 0
+    found = [hdp("metadata", "show", 1, "-p", file, "--json").json for file in (made, other)]
+    assert found[0]["metadata"] == found[1]["metadata"]
+    assert found[0]["metadata"]["title"] == "Photograph 0"
+    assert hdp("mapping", "check", "-p", other).code == 0

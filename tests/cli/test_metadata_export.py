@@ -8,13 +8,14 @@ import pytest
 from defusedxml import ElementTree
 from rocrate.rocrate import ROCrate
 
+from hdp.cli.metadata_export import SHOWN
 from hdp.metadata.tables import read_table
 
 DC = "{http://purl.org/dc/elements/1.1/}"
 AWKWARD = ["=1+1", "+49 40", "-5 cm", "@home", "'=x", '"a", b', "<b>x</b>", "a <b 5", "Zeile"]
 
 
-@pytest.mark.parametrize("form", ["zenodo", "inveniordm", "datacite", "schema.org", "dublin-core", "ro-crate"])
+@pytest.mark.parametrize("form", SHOWN)
 def test_one_record_is_shown_before_it_is_prepared_and_published(hdp, made, form):
     ran = hdp("metadata", "show", 1, "--as", form)
     assert ran.code == 0

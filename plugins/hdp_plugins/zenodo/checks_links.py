@@ -67,7 +67,7 @@ def _check_identifier(path: str, entry: Mapping[str, Any]) -> Iterator[Finding]:
         return
     text = value.strip()
     kinds = ids.schemes(text)
-    if not kinds:
+    if not kinds or (kinds[0] == "doi" and not ids.is_doi(text)):
         yield _unknown(place, path, text)
     elif kinds == ("handle",) and not text.lower().startswith(
         ("hdl:", "http://hdl.handle.net/", "https://hdl.handle.net/", "hdl.handle.net/")

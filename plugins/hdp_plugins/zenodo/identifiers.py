@@ -35,8 +35,9 @@ def is_orcid(text: str) -> bool:
 
 
 def is_doi(text: str) -> bool:
-    """A DOI, with or without its address."""
-    return _is(idutils.is_doi, text)
+    """A DOI, with or without its address; the library also takes words after one for its end."""
+    bare = DOI_PREFIX.sub("", text.strip())
+    return _is(idutils.is_doi, text) and re.search(r"\s", bare) is None
 
 
 def is_isbn(text: str) -> bool:

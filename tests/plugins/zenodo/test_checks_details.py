@@ -289,3 +289,11 @@ LETTERS = st.text(
 def test_the_short_way_says_the_same(text):
     if texts.PLAIN.fullmatch(text):
         assert ftfy.fix_text(text.strip()) == text.strip()
+
+
+@pytest.mark.parametrize("text", ["10.1234/a b", "doi:10.1234/a und mehr"])
+def test_words_after_a_doi_are_no_part_of_it(text):
+    assert "doi-invalid" in [one.code for one in found(doi=text)]
+    related = [{"identifier": text, "relation": "cites"}]
+    assert "identifier-unknown" in [one.code for one in found(related_identifiers=related)]
+    assert not [one for one in found(doi="doi: 10.1234/a") if one.code == "doi-invalid"]
