@@ -10,9 +10,11 @@ import functools
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -63,11 +65,22 @@ FAULTS = (
 WORLDS: dict[str, World] = {}
 
 
+def _in_memory() -> Path | None:
+    """A folder that is synced in no time, where the system has one; a soak runs on the disk.
+
+    Crashes and kills are the same there: what was written stays. Power cuts are not tried.
+    """
+    memory = Path("/dev/shm")
+    if SOAK or not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < 1 << 30:
+        return None
+    return Path(tempfile.mkdtemp(prefix="hdp-drill-", dir=memory))
+
+
 @pytest.fixture(scope="module", autouse=True)
 def worlds(tmp_path_factory):
     """The worlds of this module, made when first needed."""
     patch = pytest.MonkeyPatch()
-    base: Path = tmp_path_factory.mktemp("worlds")
+    base: Path = _in_memory() or tmp_path_factory.mktemp("worlds")
     patch.setenv("HDP_HOME", str(base / "home"))
     patch.setenv("HDP_PICTURES", "off")
     patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
@@ -84,6 +97,7 @@ def worlds(tmp_path_factory):
     for one in made.values():
         one.close()
     patch.undo()
+    shutil.rmtree(base, ignore_errors=True)
 
 
 class Deposits(RuleBasedStateMachine):
