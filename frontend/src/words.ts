@@ -29,6 +29,8 @@ export const ACTIONS: Record<string, { row: string; many: string; icon: string }
   upload: { row: 'Upload Files', many: 'Upload Files', icon: 'upl' },
   publish: { row: 'Publish', many: 'Publish', icon: 'globe' },
   submit: { row: 'Submit for Review', many: 'Submit for Review', icon: 'globe' },
+  withdraw: { row: 'Withdraw from Review', many: 'Withdraw from Review', icon: 'redo' },
+  restart: { row: 'Start again here', many: 'Start these again here', icon: 'redo' },
   discard: { row: 'Discard', many: 'Discard Drafts', icon: 'trash' },
   settle: { row: 'Settle', many: 'Settle', icon: 'redo' },
   refresh: { row: 'Look again', many: 'Look again', icon: 'redo' },
@@ -38,7 +40,7 @@ export const ACTIONS: Record<string, { row: string; many: string; icon: string }
 export const BATCH: Record<Stage, string[]> = {
   prepare: ['prepare', 'set-aside'],
   create: ['create', 'pipeline-draft'],
-  drafts: ['upload', 'publish', 'submit', 'discard'],
+  drafts: ['upload', 'publish', 'submit', 'discard', 'refresh', 'withdraw', 'restart'],
   published: [],
 }
 

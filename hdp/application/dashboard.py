@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hdp.application import describing, views
+from hdp.application.emptied import CODE, lost_records
 from hdp.application.mapping_freshness import Freshness
 from hdp.project import deposits, items, mappings
 from hdp.project.overview import STAGES, Overview
@@ -99,7 +100,7 @@ def _attention(app: Application, env: str, rows: Sequence[Overview]) -> list[dic
         _case(code, sum(1 for row in rows if applies(row)), one, many, hint, link)
         for code, one, many, hint, link, applies in _WAITING
     ]
-    makers: tuple[Callable[..., dict[str, Any] | None], ...] = (_outdated, _token)
+    makers: tuple[Callable[..., dict[str, Any] | None], ...] = (_emptied, _outdated, _token)
     found += [make(app, env, rows) for make in makers]
     found += [_regrouping(app), _interrupted(app), _room(app)]
     return [one for one in found if one is not None]
@@ -112,6 +113,17 @@ def _case(
         return None
     return {"code": code, "message": counted(count, one, many), "hint": hint, "count": count,
             "args": {"n": count}, "link": link}  # fmt: skip
+
+
+def _emptied(app: Application, env: str, rows: Sequence[Overview]) -> dict[str, Any] | None:
+    lost = lost_records(app, env, rows)
+    found = _case(
+        CODE, len(lost), "draft is not in the repository any more: it was emptied",
+        "drafts are not in the repository any more: it was emptied",
+        "Your files and metadata are here. What is still there is left alone.", "",
+    )  # fmt: skip
+    start = {"action": "restart", "label": "Start these again here", "ids": lost}
+    return found and found | {"start": start}
 
 
 def _outdated(app: Application, env: str, rows: Sequence[Overview]) -> dict[str, Any] | None:

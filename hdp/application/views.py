@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 _ACTIONS = {
     "prepare": ("prepare", "set-aside"),
     "create": ("create", "back", "pipeline-draft"),
-    "drafts": ("upload", "publish", "submit", "withdraw", "discard", "refresh", "settle"),
+    "drafts": (
+        "upload", "publish", "submit", "withdraw", "discard", "refresh", "restart", "settle",
+    ),
     "published": (),
-}
+}  # fmt: skip
 _WORDS = {
     "valid": ("Valid", "idle"),
     "problems": ("Problems", "warn"),

@@ -7,7 +7,7 @@ import pytest
 from hdp_plugins.inveniordm.api import RecordsApi
 from hdp_plugins.zenodo.target import Zenodo
 
-from hdp.application import actions, describing, views
+from hdp.application import actions, dashboard, describing, views
 from hdp.application.selection import Selection
 from hdp.practice import communities, reviews
 from hdp.project import deposits
@@ -29,6 +29,10 @@ def stored(app) -> list[deposits.Deposit]:
 
 def site_codes(app) -> list[list[str]]:
     return [[finding["code"] for finding in one.site] for one in stored(app)]
+
+
+def attention(app) -> list[dict]:
+    return dashboard.dashboard(app, "practice")["attention"]
 
 
 def name_community(app, project, name: str) -> None:
@@ -221,7 +225,10 @@ def test_an_emptied_repository_is_said_once_and_started_again(app, project, do, 
     job = do("refresh")
     assert codes(job) == ["repository-emptied"]
     assert (job["failed"], job["cancelled"]) == (1, 2)
+    (told,) = [one for one in attention(app) if one["code"] == "repository-emptied"]
+    assert (told["count"], told["start"]["ids"]) == (3, [1, 2, 3])
     assert do("restart")["done"] == 3
+    assert not [one for one in attention(app) if one["code"] == "repository-emptied"]
     for kind in ("create", "upload", "publish"):
         assert do(kind)["done"] == 3
 
