@@ -32,12 +32,12 @@ def read_object(answer: Response) -> dict[str, Any]:
     raise bad_answer("an object was expected")
 
 
-def read_list(answer: Response) -> list[dict[str, Any]]:
-    """The body as a list of objects; raises Unreachable (`bad-answer`) else."""
-    data = answer.json()
-    if isinstance(data, list) and all(isinstance(one, dict) for one in data):
-        return data
-    raise bad_answer("a list was expected")
+def read_files(data: Mapping[str, Any]) -> list[RemoteFile]:
+    """The files that a draft's answer names; raises Unreachable (`bad-answer`) without a list."""
+    files = data.get("files")
+    if isinstance(files, list) and all(isinstance(one, dict) for one in files):
+        return [to_file(one) for one in files]
+    raise bad_answer("a list of files was expected")
 
 
 def bad_answer(what: str) -> Unreachable:

@@ -130,10 +130,7 @@ class Zenodo(Target):
     def list_files(self, draft_id: str) -> Sequence[RemoteFile]:
         """The draft's files in the order of their names."""
         # The whole draft, not only its list of files: it also says where the next one goes.
-        data = self._deposition(draft_id)
-        if not isinstance(files := data.get("files"), list):
-            raise answers.bad_answer("a list of files was expected")
-        found = [answers.to_file(one) for one in files if isinstance(one, Mapping)]
+        found = answers.read_files(self._deposition(draft_id))
         return sorted(found, key=lambda one: one.name)
 
     def upload_file(
