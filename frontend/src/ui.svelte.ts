@@ -51,6 +51,7 @@ class Ui {
 
   /** What is kept on this computer wins over what this browser kept: its address is another each time. */
   adopt(preferences: Preferences): void {
+    if (this.storing > 0) return // what was chosen a moment ago is not on the server yet
     this.showTheme(preferences.theme)
     this.showRows(preferences.rows === 'compact')
     void this.showLanguage(preferences.language)
@@ -58,17 +59,17 @@ class Ui {
 
   setTheme(theme: Theme): void {
     this.showTheme(theme)
-    this.store('theme', theme)
+    void this.store('theme', theme)
   }
 
   setCompact(on: boolean): void {
     this.showRows(on)
-    this.store('rows', on ? 'compact' : 'comfortable')
+    void this.store('rows', on ? 'compact' : 'comfortable')
   }
 
   setLanguage(speech: Speech): void {
     void this.showLanguage(speech)
-    this.store('language', speech)
+    void this.store('language', speech)
   }
 
   showTheme(theme: Theme): void {
@@ -89,8 +90,12 @@ class Ui {
     await language.set(pickLang(location.search, speech, navigator.languages))
   }
 
-  private store(name: string, value: string): void {
-    void this.try(() => post('/settings/config', { name, value }))
+  private storing = 0
+  private async store(name: string, value: string): Promise<void> {
+    this.storing += 1
+    await this.try(() => post('/settings/config', { name, value }))
+    this.storing -= 1
+    if (this.storing === 0) await store.refresh()
   }
 
   /** Does what ends this project's jobs, after the person agreed to that. */

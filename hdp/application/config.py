@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from hdp.sdk import InvalidInput, UsageError
 
 FILE = "config.json"
 _MOST_TEXT = 200
+_CHANGING = threading.Lock()  # two changes at once would lose one
 
 
 @dataclass(frozen=True)
@@ -96,10 +98,16 @@ class Config:
     def set(self, name: str, value: str | None) -> int | str | None:
         """Change a setting, or (None) give it back to its default; returns what counts now."""
         one = SETTINGS[_known(name)]
-        values = self._read()
-        values.pop(name, None)
-        if value is not None:
-            values[name] = _value(name, value)
+        with _CHANGING:
+            values = self._read()
+            values.pop(name, None)
+            if value is not None:
+                values[name] = _value(name, value)
+            self._write(values)
+        now: int | str | None = values.get(name, one.default)
+        return now
+
+    def _write(self, values: Mapping[str, Any]) -> None:
         try:
             replace_text(self._path, json.dumps(values, indent=1, ensure_ascii=False))
         except OSError as error:
@@ -109,8 +117,6 @@ class Config:
                 hint="Check the folder and its permissions.",
                 where={"file": str(self._path)},
             ) from error
-        now: int | str | None = values.get(name, one.default)
-        return now
 
     def _read(self) -> dict[str, Any]:
         try:

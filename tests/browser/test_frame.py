@@ -196,6 +196,7 @@ def test_a_german_page_speaks_german(page, expect, project, app, do):
     expect(page.get_by_role("row", name=re.compile("Hochladen"))).to_contain_text("3 von 3")
     page.get_by_role("button", name="Einzelheiten zu Hochladen").click()
     expect(page.get_by_role("dialog")).to_contain_text("Erledigt")
+    expect(page.get_by_role("dialog")).to_contain_text("1 von 1 Dateien bestätigt")
     page.keyboard.press("Escape")
     go(page, "activity/requests")
     expect(page.get_by_role("cell", name=re.compile(r"0,\d\d s")).first).to_be_visible()
@@ -344,8 +345,35 @@ def test_activity_by_keyboard(page, expect, project, do):
     expect(row.get_by_role("button", name="Details of Prepare Metadata")).to_be_focused()
 
 
+def test_all_sections_are_reached_by_keyboard(page, expect, project):
+    """From the top of the page: project menu, sections, environment, palette; then the view."""
+    page.reload()
+    page.get_by_role("heading", level=1).first.wait_for()
+    page.get_by_role("button", name=re.compile("Test 3 items")).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("menuitem", name="New Project")).to_be_focused()
+    page.keyboard.press("End")
+    expect(page.get_by_role("menuitem", name="Close Project")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name=re.compile("Test 3 items"))).to_be_focused()
+    for section in ("Dashboard", "Files", "Mapping", "Uploads", "Pipelines", "Plugins", "Activity",
+                    "Settings"):  # fmt: skip
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name=section, exact=True).first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Settings")
+    expect(page.get_by_role("button", name="Add Environment")).to_be_enabled()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Add Environment")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Kind of repository")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Add Environment")).to_be_focused()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_in_the_frame(page, project, do, theme):
+def test_axe_finds_nothing_in_the_frame(page, project, app, do, theme):
     if not AXE.is_file():
         pytest.skip("accessibility: frontend/node_modules is not there")
     for action in ("prepare", "create", "upload", "publish"):
@@ -371,4 +399,10 @@ def test_axe_finds_nothing_in_the_frame(page, project, do, theme):
     page.keyboard.press("Control+k")
     page.get_by_role("listbox", name="Commands").wait_for()
     look("palette")
+    page.keyboard.press("Escape")
+    app.close_project()
+    page.get_by_role("button", name="New Project").wait_for()
+    look("welcome")
+    page.get_by_role("button", name="Open Project").click()
+    look("open project")
     assert found == []

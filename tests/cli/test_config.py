@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -42,6 +43,14 @@ def test_a_creator_of_ones_own_is_an_entry(home):
     assert config.creator() == {}  # nobody without a name
     config.set("creator", " Müller, Anna ")
     assert config.creator() == {"name": "Müller, Anna", "orcid": "0000-0002-1825-0097"}
+
+
+def test_changes_at_once_lose_none(home):
+    names = ("theme", "language", "rows", "workers")
+    values = ("dark", "de", "compact", "2")
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(Config(home).set, names * 20, values * 20))
+    assert [str(Config(home).get(name)) for name in names] == list(values)
 
 
 def test_a_damaged_file_is_named_and_left_alone(home):
