@@ -117,6 +117,11 @@ def _of_deposit(
     return made, list(deposit.findings)
 
 
+def exported_deposit(desk: Desk, item: Item, deposit: Deposit) -> Exported:
+    """A deposit as exports take it, without its files."""
+    return _of_deposit(desk, item, deposit, ())[0]
+
+
 def _exported(desk: Desk, record: Record, item: int, **facts: Any) -> Exported:
     target = desk.target
     return Exported(

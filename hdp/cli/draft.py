@@ -10,6 +10,7 @@ from hdp.cli.base import Group, example, pass_session
 from hdp.cli.main import FAILED, OK
 from hdp.cli.running import act, plan
 from hdp.cli.selecting import filters, selection
+from hdp.wording import counted
 
 if TYPE_CHECKING:
     from hdp.application import Selection
@@ -43,19 +44,53 @@ def upload(session: Session, selection: Selection) -> int:
 @draft_command.command(epilog=example("hdp draft publish --all --env production --yes-production"))
 @selection
 @click.option("--yes-production", is_flag=True, help="Needed to publish in production.")
+@click.option("--dry-run", is_flag=True, help="Say what it means; send nothing.")
 @pass_session
-def publish(session: Session, selection: Selection, yes_production: bool) -> int:
+def publish(session: Session, selection: Selection, yes_production: bool, dry_run: bool) -> int:
     """Make drafts public, for ever; only those whose files are all verified."""
+    if dry_run:
+        from hdp.cli.consequences import show_consequences
+
+        return show_consequences(session, "publish", selection)
     return act(session, "publish", selection, yes_production=yes_production)
 
 
 @draft_command.command(epilog=example("hdp draft submit --all"))
 @selection
 @click.option("--yes-production", is_flag=True, help="Needed in production.")
+@click.option("--dry-run", is_flag=True, help="Say what it means; send nothing.")
 @pass_session
-def submit(session: Session, selection: Selection, yes_production: bool) -> int:
+def submit(session: Session, selection: Selection, yes_production: bool, dry_run: bool) -> int:
     """Hand drafts to the curators of their community; accepting one makes it public."""
+    if dry_run:
+        from hdp.cli.consequences import show_consequences
+
+        return show_consequences(session, "submit", selection)
     return act(session, "submit", selection, yes_production=yes_production)
+
+
+@draft_command.command(epilog=example("hdp draft accept 3 4"))
+@selection
+@pass_session
+def accept(session: Session, selection: Selection) -> int:
+    """Accept the values that pipelines wrote into drafts, as they are now."""
+    from hdp.application import consequences
+    from hdp.application.actions import Action
+
+    app = session.open()
+    action = Action("publish", session.env_name, selection)
+    count = consequences.accept_values(app, action)
+    told = counted(count, "record")
+    session.emit({"records": count}, f"Values of {told} are accepted as they are now.")
+    return OK
+
+
+@draft_command.command(epilog=example("hdp draft withdraw 4"))
+@selection
+@pass_session
+def withdraw(session: Session, selection: Selection) -> int:
+    """Take drafts back from the curators who have not decided yet."""
+    return act(session, "withdraw", selection)
 
 
 @draft_command.command(epilog=example("hdp draft restart --all --env sandbox"))

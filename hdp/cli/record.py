@@ -68,6 +68,29 @@ def verify(session: Session, selection: Selection) -> int:
     return act(session, "verify", selection)
 
 
+@record_command.command(epilog=example("hdp record cite 3 --style apa"))
+@click.argument("item", type=click.IntRange(min=1), metavar="ID")
+@click.option("--style", "styles", multiple=True, metavar="NAME", help="All styles if left out.")
+@pass_session
+def cite(session: Session, item: int, styles: tuple[str, ...]) -> int:
+    """Print the citation of a published record."""
+    from hdp.application import citing
+    from hdp.exports.citation import STYLES
+    from hdp.sdk import UsageError
+
+    if unknown := [one for one in styles if one not in STYLES]:
+        raise UsageError(
+            f"There is no style {unknown[0]}.", code="usage", hint=f"Styles: {', '.join(STYLES)}."
+        )
+    app = session.open()
+    app.remotes.url(app.environment(session.env_name))
+    found = citing.citations(app, session.env_name, item, styles=styles)
+    for one in found["citations"]:
+        session.write(one["text"] if len(styles) == 1 else f"{one['title']}: {one['text']}")
+    session.emit(found)
+    return OK
+
+
 @record_command.command(epilog=example("hdp record pull 10.5281/zenodo.123456 --env production"))
 @click.argument("records", nargs=-1, required=True, metavar="ID|DOI...")
 @click.option("--item", type=int, metavar="ID", help="The item that the record is of.")

@@ -23,6 +23,7 @@ _SHOWN = 50
 _SAFETY = (
     "files-not-verified", "changed-on-site", "other-account", "published-on-site",
     "other-address", "needs-review", "not-taken", "altered-by-repository",
+    "values-not-accepted",
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from hdp.jobs import Task
-from hdp.project import deposits
+from hdp.project import deposits, machine_values
 from hdp.project.deposits import Deposit, DepositFile
 from hdp.project.settings import DRAFTS_ONLY, get_setting
 from hdp.remote import Remote
@@ -42,6 +42,7 @@ def publish_draft(desk: Desk, task: Task) -> None:
     remote = desk.remote_for(task, deposit.title)
     files = desk.project.read(lambda c: deposits.list_files(c, deposit.id))
     check_uploaded(deposit, files)
+    check_values_accepted(desk, deposit)
     check_still_valid(desk, deposit)
     try:
         with desk.intent(deposit, "publish") as ours:
@@ -115,6 +116,24 @@ def check_uploaded(deposit: Deposit, files: Sequence[DepositFile]) -> None:
             hint="Upload the files first.",
             where={"item": deposit.item_id},
         )
+
+
+def check_values_accepted(desk: Desk, deposit: Deposit) -> None:
+    """Refused while a pipeline wrote values that nobody has accepted as they are."""
+    item = deposit.item_id
+    marks = desk.project.read(lambda c: machine_values.read_accepted(c, [item])).get(item, {})
+    found = machine_values.not_accepted(deposit.origins, deposit.metadata, marks)
+    if not found:
+        return
+    raise Refused(
+        f"A pipeline wrote values that nobody has accepted: {', '.join(found)}. Nothing was"
+        " published.",
+        code="values-not-accepted",
+        hint=f"Look at them (hdp metadata show {item}), then accept them: hdp draft accept {item}"
+        f" --env {desk.env}. To change them: discard the draft and edit the record.",
+        where={"item": item, "field": next(iter(found))},
+        values={"fields": ", ".join(found)},
+    )
 
 
 def check_still_valid(desk: Desk, deposit: Deposit) -> None:

@@ -32,6 +32,7 @@ def submit_draft(desk: Desk, task: Task) -> None:
         )
     files = desk.project.read(lambda c: deposits.list_files(c, deposit.id))
     publishing.check_uploaded(deposit, files)
+    publishing.check_values_accepted(desk, deposit)
     publishing.check_still_valid(desk, deposit)
     try:
         with desk.intent(deposit, "submit") as ours:
@@ -51,7 +52,6 @@ def submit_draft(desk: Desk, task: Task) -> None:
     task.say(_said(desk, deposit))
 
 
-def _submit(desk: Desk, remote: Remote, deposit: Deposit, draft: Draft) -> None:
 def withdraw_draft(desk: Desk, task: Task) -> None:
     """Take a draft back from the curators; it stays a draft that can be changed and submitted."""
     deposit = settling.settled(desk, desk.live(task.subject), task)
@@ -78,6 +78,7 @@ def withdraw_draft(desk: Desk, task: Task) -> None:
     )
 
 
+def _submit(desk: Desk, remote: Remote, deposit: Deposit, draft: Draft) -> None:
     draft_id = str(deposit.remote_id)
     if draft.review is not None and draft.review.state in settling.IN_REVIEW:
         settling.store_submitted(desk, deposit, draft)  # somebody did it on the site

@@ -10,13 +10,15 @@ from hdp.events import now
 from hdp.jobs import Task
 from hdp.project import deposits
 from hdp.project.deposits import Deposit, DepositFile
-from hdp.sdk import Rejected, RemoteFile
+from hdp.remote import Remote
+from hdp.sdk import Finding, Missing, Rejected, RemoteFile
 from hdp.uploads import settling
 from hdp.uploads.desk import Desk, wrong_state
 from hdp.uploads.files import matches
 
 _BLOCK = 1 << 20
 _SHOWN = 3
+_GONE = "record-withdrawn"
 
 
 def verify_record(desk: Desk, task: Task) -> None:
@@ -31,14 +33,36 @@ def verify_record(desk: Desk, task: Task) -> None:
             "No record of this item is published here.", task.subject, "Publish it first."
         )
     remote = desk.remote_for(task, deposit.title)
-    there = remote.list_record_files(str(deposit.remote_id))
+    there = _files_there(desk, remote, deposit)
     files = desk.project.read(lambda c: deposits.list_files(c, deposit.id))
     _check_there(deposit, files, there)
     gone = _check_here(desk, task, deposit, files)
-    desk.project.write(lambda c: deposits.update(c, deposit.id, verified=now()))
+    site = [one for one in deposit.site if one["code"] != _GONE]
+    desk.project.write(lambda c: deposits.update(c, deposit.id, verified=now(), site=site))
     desk.changed(deposit.item_id)
     some = f"; {gone} not on this computer" if gone else ""
     task.say(f"{len(files)} of {len(files)} files are as they were published{some}")
+
+
+def _files_there(desk: Desk, remote: Remote, deposit: Deposit) -> Sequence[RemoteFile]:
+    """The record's files; what is not shown any more is noted with the record."""
+    try:
+        return remote.list_record_files(str(deposit.remote_id))
+    except Missing as error:
+        finding = Finding(
+            "warning", "record-withdrawn",
+            f"{desk.env_title} does not show this record any more: it was withdrawn, or the"
+            " repository was emptied.",
+            "Look at its page. The files are still here; the DOI stays with the record.",
+            {"item": deposit.item_id},
+        )  # fmt: skip
+        kept = [one for one in deposit.site if one["code"] != _GONE]
+        desk.project.write(
+            lambda c: deposits.update(c, deposit.id, site=[*kept, finding.to_json()])
+        )
+        desk.changed(deposit.item_id)
+        error.hint = error.hint or finding.hint
+        raise
 
 
 def _check_there(

@@ -26,6 +26,7 @@ from hdp.web.routes import (
     pipelines,
     previews,
     projects,
+    publishing,
     settings,
     uploads,
 )
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
     from hdp.web.dialogs import Dialogs
 
 _ROUTES = (
-    about, projects, previews, mapping, items, editing, exporting, uploads, pictures, pipelines,
-    jobs, activity, settings, dialogs, events,
+    about, projects, previews, mapping, items, editing, exporting, uploads, publishing, pictures,
+    pipelines, jobs, activity, settings, dialogs, events,
 )  # fmt: skip
 
 

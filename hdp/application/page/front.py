@@ -17,6 +17,7 @@ from hdp.application.page.mapping import MappingPages
 from hdp.application.page.pipelines import PipelinePages
 from hdp.application.page.previews import PreviewPages
 from hdp.application.page.projects import ProjectPages, project_json
+from hdp.application.page.publishing import PublishPages
 from hdp.application.page.settings import SettingsPages, environment_json
 from hdp.application.page.uploads import UploadPages
 from hdp.sdk import HdpError
@@ -40,6 +41,7 @@ class Page:
         self.editing = EditPages(app)
         self.exporting = ExportPages(app)
         self.uploads = UploadPages(app)
+        self.publishing = PublishPages(app, self.uploads.action)
         self.pipelines = PipelinePages(app)
         self.jobs = JobPages(app)
         self.settings = SettingsPages(app)

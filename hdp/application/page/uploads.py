@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from hdp.application import actions, describing, views
+from hdp.application import actions, views
 from hdp.application.actions import Action
+from hdp.application.page.row_problems import RowProblems
 from hdp.application.selection import Selection
-from hdp.project import deposits, items, mappings
+from hdp.project import deposits
 from hdp.project.overview import Overview
-from hdp.sdk import Conflict, HdpError, NotFound, UsageError
+from hdp.sdk import Conflict, NotFound, UsageError
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
@@ -31,6 +31,7 @@ class UploadPages:
 
     def __init__(self, app: Application) -> None:
         self._app = app
+        self._problems = RowProblems(app)
 
     def rows(
         self, env: str | None, stage: str, filters: Filter, sort: str, offset: int, limit: int
@@ -45,24 +46,8 @@ class UploadPages:
             row.setdefault("findings", {"error": 0, "warning": 0})
         self._app.pictures.mark(page["rows"])
         if stage == "prepare":
-            self._add_findings(page["rows"], name)
+            self._problems.add(page["rows"], name)
         return page
-
-    def _add_findings(self, rows: list[dict[str, Any]], env: str) -> None:
-        if not rows or self._app.project.read(mappings.get_mapping) is None:
-            return
-        try:
-            preparer = describing.preparer(self._app, self._app.desk(env), fresh=False)
-        except HdpError:
-            return  # the mapping screen says what is wrong with the mapping as a whole
-        by_id = {row["item"]: row for row in rows}
-        for item in self._app.project.read(lambda c: items.list_items(c, list(by_id))):
-            composed = preparer.compose(item)
-            found = Counter(one.severity for one in composed.findings)
-            row = by_id[item.id]
-            row["findings"] = {"error": found["error"], "warning": found["warning"]}
-            row["mapped"] = bool(composed.title)
-            row["title"] = composed.title or row["title"]
 
     def ids(self, env: str | None, stage: str, filters: Filter) -> dict[str, Any]:
         """The ids of all that a filter shows, over all pages."""
@@ -72,10 +57,15 @@ class UploadPages:
         )  # fmt: skip
         return {"ids": found}
 
-    def published(self, env: str | None, search: str, offset: int, limit: int) -> dict[str, Any]:
-        """Published records by concept, newest first."""
+    def published(
+        self, env: str | None, filters: Filter, sort: str, offset: int, limit: int
+    ) -> dict[str, Any]:
+        """Published records by concept, newest first unless another order is asked for."""
         name = self._app.environment(env).name
-        found = views.published_groups(self._app, name, search, offset, limit)
+        found = views.published_groups(
+            self._app, name, filters.get("search", ""), offset, limit,
+            sort=sort, state=filters.get("state", ""),
+        )  # fmt: skip
         return found | {"total": found["concepts"]}
 
     def item(self, item_id: int, env: str | None) -> dict[str, Any]:
@@ -109,7 +99,7 @@ class UploadPages:
 
     def preview(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """What an action would do to what; nothing is done."""
-        action = self._action(body, "")
+        action = self.action(body, "")
         planned = actions.plan(self._app, action)
         able = [row for row in planned.chosen if actions.why_not(action.kind, row) is None]
         unable = [row for row in planned.chosen if actions.why_not(action.kind, row)]
@@ -123,12 +113,12 @@ class UploadPages:
             "titles": [row.title or row.key for row in able[:_TITLES_SHOWN]],
             "public": public,
             "final": final,
-            "needs_number": action.kind in ("publish", "submit") and kind == "production",
+            "needs_number": action.kind in ("publish", "submit", "update") and kind == "production",
         }
 
     def start(self, body: Mapping[str, Any], by: str) -> dict[str, Any]:
         """Start an action as a job; Conflict where it could act on nothing."""
-        started = actions.start(self._app, self._action(body, by))
+        started = actions.start(self._app, self.action(body, by))
         if started.job is None:
             reasons = {why for _row, why in started.left_out if why}
             raise Conflict(
@@ -136,12 +126,13 @@ class UploadPages:
             )
         return {"job": started.job, "total": len(started.chosen)}
 
-    def _action(self, body: Mapping[str, Any], by: str) -> Action:
+    def action(self, body: Mapping[str, Any], by: str) -> Action:
+        """The action that a request asks for."""
         confirm = body.get("confirm")
         if confirm is not None and (isinstance(confirm, bool) or not isinstance(confirm, int)):
             raise UsageError("“confirm” must be a number.", code="bad-request")
         env = body.get("env") or None
-        names = ("pipeline", "params", "reason", "mapping")
+        names = ("pipeline", "params", "reason", "mapping", "overwrite")
         return Action(
             kind=str(body.get("action", "")),
             env=self._app.environment(None if env is None else str(env)).name,

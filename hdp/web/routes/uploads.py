@@ -20,7 +20,7 @@ def add(api: Api) -> None:
         )
 
     def published(ask: Ask) -> Any:
-        return uploads.published(ask.env(), ask.text("search"), *_page(ask))
+        return uploads.published(ask.env(), _filters(ask), ask.text("sort"), *_page(ask))
 
     api.get("/uploads", rows)
     api.get("/uploads/published", published)
