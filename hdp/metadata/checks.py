@@ -60,7 +60,8 @@ class _Check:
             if fields.get(name) in (None, "", [], {}) and name not in later:
                 title = self.known[name].get("title", name)
                 hint = _HINTS.get(name, "Map a column to it, or write a fixed value.")
-                yield self._finding("required", f"{title} is missing.", hint, name)
+                verb = "are" if self.known[name].get("type") == "array" else "is"
+                yield self._finding("required", f"{title} {verb} missing.", hint, name)
 
     def field(self, name: str, value: Any) -> Iterator[Finding]:
         """What is wrong with one field's words."""

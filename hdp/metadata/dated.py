@@ -134,7 +134,8 @@ def _hides(key: str, one: Dating, found: Mapping[str, Dating]) -> bool:
 
 def _approximate(made: Span) -> Said:
     words = " - ".join(made.words)
-    sent = "/".join(made.values.get(key, "..") for key in ("start", "end"))
+    ends = [made.values.get(key, "..") for key in ("start", "end")]
+    sent = "/".join(dict.fromkeys(ends))
     message = f'"{brief(words)}" is sent as {sent}, with these words as the description.'
     hint = "Nothing to do if that is what it means."
     return doubt("date-approximate", message, hint, "info", {"value": words, "sent": sent})
