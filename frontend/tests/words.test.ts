@@ -49,7 +49,7 @@ it('the language is asked for, kept, or the browser\'s; English otherwise', () =
 it('sentences of the server are said in German, names and numbers carried over', () => {
   setLocale('de')
   const german = new Sentences(server)
-  expect(german.say('1200 of 1200 files verified')).toBe('1.200 von 1.200 Dateien bestätigt')
+  expect(german.say('1200 of 1200 files verified')).toBe('1.200 von 1.200 Dateien geprüft')
   expect(german.say('It is published already: 10.5072/zenodo.7.')).toBe('Es ist schon veröffentlicht: 10.5072/zenodo.7.')
   expect(german.say('The token belongs to Anna. It sees its drafts.')).toBe('Das Token gehört Anna. Es sieht seine Entwürfe.')
   expect(german.say('A title of a person, not a sentence of ours.')).toBeNull()
