@@ -46,6 +46,8 @@ def _join(found: dict[str, list[str]], pairs: Iterable[Pair]) -> None:
     new: dict[str, list[str]] = {}
     for name, value in pairs:
         text = value.replace("\0", "").strip()[:_LONGEST]
+        if "date" in name.lower() and not text.strip("0: "):
+            continue  # cameras without a clock write nought for every digit
         values = new.setdefault(name.lower(), [])
         if text and text not in values and len(values) < _MOST_VALUES:
             values.append(text)
@@ -134,9 +136,7 @@ def _exif_text(name: str, value: Any) -> str:
         value = _decoded(value[8:] if value[:5] in (b"ASCII", b"UNICO", b"\0\0\0\0\0") else value)
     if isinstance(value, tuple):
         return " ".join(map(str, value[:50]))
-    text = _as_written(str(value)).rstrip("\0 ")
-    # Cameras without a clock write nought for every digit.
-    return "" if not text.strip("0: ") and "Date" in name else text
+    return _as_written(str(value)).rstrip("\0 ")
 
 
 def _as_written(text: str) -> str:

@@ -12,6 +12,7 @@ from hdp.metadata.dates import ORDERS
 from hdp.metadata.names import ORDERS as PEOPLE
 from hdp.metadata.rules import KINDS, OPTIONS, TEMPLATE, Rule
 from hdp.metadata.schemas import Schema, canonical, nearest, unknown_word
+from hdp.metadata.tag_names import mistyped
 from hdp.sdk import Finding, Term
 from hdp.yaml_source import Node
 
@@ -174,6 +175,12 @@ class RuleParser:
             message = f"{text} is the age of the file or object, not the day of publishing."
             hint = "Map it to dates; for publication_date write {default: today}."
             self.error(node, "age-as-publication-date", message, hint, field=field)
+        elif (near := mistyped(text)) is not None:
+            hint = (
+                f"Did you mean {near}?" if near else "Write EXIF:, IPTC:, XMP-dc:, PDF: or File:."
+            )
+            message = f"{text} is no usual name of something in a file; it may give nothing."
+            self.warn(node, "tag-unusual", message, hint, field=field)
 
     def _pattern(self, node: Node, text: str, field: str) -> Any:
         try:
