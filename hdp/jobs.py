@@ -44,8 +44,11 @@ def local_lane(width: int | None = None) -> Lane:
     return Lane("local", width or min(4, os.cpu_count() or 1))
 
 
-def remote_lane(host: str, width: int = 4) -> Lane:
-    """Calls to one repository; the limiter decides the pace."""
+def remote_lane(host: str, width: int = 6) -> Lane:
+    """Calls to one repository; the limiter decides the pace.
+
+    Two tasks more than there are calls at once: what one writes down delays no other's call.
+    """
     return Lane(f"remote:{host}", width)
 
 
