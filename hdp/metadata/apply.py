@@ -337,6 +337,8 @@ class _Application:
             where["item"] = self.item.id
         if got and got.row is not None:
             where |= {"table": self.table, "row": got.row, "column": got.column}
+        elif got and got.rule == "file":
+            where["column"] = got.column
         return where
 
 
