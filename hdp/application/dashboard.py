@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hdp.application import describing, views
+from hdp.application import views
 from hdp.application.emptied import CODE, lost_records
 from hdp.application.mapping_freshness import Freshness
 from hdp.project import deposits, items, mappings
@@ -184,7 +184,7 @@ def _mapping(app: Application) -> dict[str, Any] | None:
         return None
     card = {"name": row.name, "table": row.table_path or None, "hash": row.hash}
     try:
-        loaded = describing.load_mapping(app, app.target(app.environment()))
+        loaded = app.mappings.get(app, app.target(app.environment()), row)
     except HdpError as error:
         return card | {"problems": 1, "changed": None, "error": error.to_json()}
     return card | {
