@@ -11,6 +11,8 @@ export const WENT: Record<string, string> = {
   create: '{n} records moved to Manage Drafts.',
   upload: '{n} records are uploaded.',
   publish: '{n} records moved to Published.',
+  update: 'Metadata of {n} records is updated.',
+  verify: '{n} records are verified.',
   submit: '{n} records were handed to the curators.',
   discard: '{n} drafts are discarded.',
   'set-aside': '{n} items are removed from the project. Their files stay where they are.',

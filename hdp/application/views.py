@@ -279,7 +279,7 @@ def _is_young(when: str | None) -> bool:
 
 
 def _words_of(one: Deposit) -> str:
-    names = (one.title, one.doi, one.concept_doi, one.concept_id, one.remote_id, one.published)
+    names = (one.title, one.doi, one.concept_doi, one.concept_id, one.remote_id)
     return " ".join(str(name or "") for name in names).casefold()
 
 
