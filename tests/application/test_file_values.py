@@ -83,3 +83,14 @@ def test_a_column_whose_dates_have_two_meanings_is_asked_once(app, folder):
     set_mapping(app, folder, MAPPING.partition("  dates:")[0] + f"  {said}")
     findings = check_mapping(app, "practice").findings
     assert "date-order" not in [one.code for one in findings]
+
+
+def test_a_wrong_value_in_a_file_is_told_with_its_name(app, folder):
+    for picture in folder.glob("*.jpg"):
+        with Image.open(picture) as opened:
+            exif = opened.getexif()
+            exif.get_ifd(0x8769)[36867] = "garbage"
+            opened.save(picture, exif=exif)
+    set_mapping(app, folder, MAPPING)
+    told = [one for one in check_mapping(app).findings if one.where.get("field") == "dates.start"]
+    assert told and {one.where["column"] for one in told} == {"EXIF:DateTimeOriginal"}

@@ -119,3 +119,12 @@ def test_each_content_is_read_once(tmp_path):
         path.unlink()
         assert embedded.values(file, "EXIF:Artist") == ["Anna Mueller"]
         assert embedded.values(ToRead(path), "EXIF:Artist") == []
+
+
+def test_noughts_of_a_camera_without_a_clock_are_no_date(tmp_path):
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0x9003] = "0000:00:00 00:00:00"
+    exif[0x010F] = "0"
+    Image.new("RGB", (8, 8)).save(tmp_path / "a.jpg", exif=exif)
+    found = read_all(tmp_path / "a.jpg")
+    assert "exif:datetimeoriginal" not in found and found["exif:make"] == ["0"]
