@@ -16,6 +16,7 @@ from hdp.remote import SETTLE_WAITS, Remote
 from hdp.remote import settle_create as find_candidates
 from hdp.remote import settle_publish as find_publication
 from hdp.sdk import (
+    Can,
     Conflict,
     Draft,
     Missing,
@@ -243,6 +244,9 @@ def _settle_edit(desk: Desk, deposit: Deposit) -> None:
     """Find out whether metadata that was sent again arrived; close what is left open."""
     if deposit.state != "published":
         _settle_draft_edit(desk, deposit)
+        return
+    if Can.EDIT not in desk.remote.can:
+        _clear(desk, deposit)  # it was refused, so nothing was sent
         return
     remote_id, remote = str(deposit.remote_id), desk.remote.using(about=deposit.title)
     edit = deposit.edit or {}

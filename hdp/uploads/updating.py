@@ -11,7 +11,17 @@ from hdp.jobs import Task
 from hdp.project import deposits
 from hdp.project.deposits import Deposit
 from hdp.remote import Remote
-from hdp.sdk import Draft, HdpError, InvalidInput, Missing, Record, Refused, Unreachable
+from hdp.sdk import (
+    Can,
+    Conflict,
+    Draft,
+    HdpError,
+    InvalidInput,
+    Missing,
+    Record,
+    Refused,
+    Unreachable,
+)
 from hdp.uploads import including, publishing, settling
 from hdp.uploads.desk import Desk, wrong_state
 from hdp.uploads.differences import Difference, compare, renew
@@ -87,6 +97,13 @@ def update_record(desk: Desk, task: Task, preparer: Preparer, *, overwrite: bool
         )  # fmt: skip
     update = _wanted(desk, task, preparer, deposit)
     remote = desk.remote_for(task, update.composed.title)
+    if Can.EDIT not in remote.can:
+        raise Conflict(
+            f"{desk.target.title} does not change the metadata of a record that is published.",
+            code="not-supported",
+            hint="Publish a new version instead.",
+            where={"item": deposit.item_id},
+        )
     edit = update.snapshot()
     try:
         with desk.intent(deposit, "edit") as ours:

@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bottle import HTTPResponse
 from PIL import Image
 
 from hdp.application import Application, Selection, actions, describing, scanning
-from hdp.practice import catalogue, depositions, server
+from hdp.practice import catalogue, communities, depositions, reviews, server
 from hdp.project import deposits, items
 from hdp.sdk import HdpError
 
@@ -39,6 +40,7 @@ fields:
   access_right: {choose: open}
   license: {literal: cc-by-4.0}
 """
+COMMUNITY = "  communities: [{identifier: {literal: practice-review}}]\n"
 HOPELESS = (  # discard and go on
     "changed-on-site", "deleted-on-site", "file-changed", "file-vanished", "missing",
 )  # fmt: skip
@@ -114,6 +116,7 @@ class Session:
             remote = real(entry)
             remote.limiter._clock, remote._sleep = self.clock.now, self.clock.sleep
             self._watch_client(remote.target.connection.http)
+            self.world.watch_target(remote.target, self.switch)
             return remote
 
         self.app.remotes.open = open_remote
@@ -138,7 +141,7 @@ class Session:
         """Start an action; a job's number, or how it ended at once."""
         action = actions.Action(kind, ENV, Selection(ids=ids, all=not ids), args=args)
         try:
-            if kind in ("publish", "update") and confirm:
+            if kind in ("publish", "update", "submit") and confirm:
                 chosen = actions.plan(self.app, action).chosen
                 self.world.confirmed |= {row.id for row in chosen}
                 action = actions.Action(
@@ -220,8 +223,12 @@ class Fate:
 class World:
     """So many items, each of one file, in one project and one repository."""
 
-    def __init__(self, base: Path, count: int, *, alike: bool = False) -> None:
-        self.base, self.count, self.alike = base, count, alike
+    review = False  # a community's curators see each draft first
+
+    def __init__(
+        self, base: Path, count: int, *, alike: bool = False, target: str = "zenodo"
+    ) -> None:
+        self.base, self.count, self.alike, self.target = base, count, alike, target
         self.home, self.path, self.input = base / "home", base / "p.hdpc", base / "input"
         self.names = [f"photo_{number:02}.jpg" for number in range(count)]
         self.input.mkdir(parents=True)
@@ -230,7 +237,7 @@ class World:
         self.traffic = Traffic(self.practice)
         os.environ["HDP_TOKEN_LIVE"] = self.practice.token
         app = Application(self.home)
-        app.environments.add(ENV, target="zenodo", url=self.practice.url, kind="production")
+        self.add_environment(app)
         scanning.create_project(app, scanning.NewProject(
             self.path, "Drill", "DRL", self.input, base / "output",
             {"extensions": [".jpg"], "bundle": "stem"}))  # fmt: skip
@@ -240,10 +247,20 @@ class World:
         self._fresh = self.path.read_bytes()
         self.begin()
 
+    def add_environment(self, app: Application) -> None:
+        settings = {"publisher": "Museum"} if self.target == "inveniordm" else {}
+        app.environments.add(
+            ENV, target=self.target, url=self.practice.url, kind="production", settings=settings
+        )
+
+    def watch_target(self, target, switch: Switch) -> None:
+        """Pass points inside a target that has no server."""
+
     def _paint(self) -> None:
         for number, name in enumerate(self.names):
             Image.new("RGB", (32, 24), (number * 7, 80, number * 31)).save(self.input / name)
-        (self.input / "mapping.yaml").write_text(MAPPING, encoding="utf-8")
+        community = COMMUNITY if self.review else ""
+        (self.input / "mapping.yaml").write_text(MAPPING + community, encoding="utf-8")
         self.titles = {name: "Alike" if self.alike else f"Photo {name}" for name in self.names}
         self.write_table()
 
@@ -259,7 +276,7 @@ class World:
         self.path.with_name(f"{self.path.name}-journal").unlink(missing_ok=True)
         self.practice.faults.clear()
         with self.practice.repository.catalogue.write() as db:
-            for table in ("record", "side", "file"):
+            for table in ("record", "side", "file", "inclusion", "request", "comment"):
                 db.execute(f"DELETE FROM {table}")
         self.confirmed: set[int] = set()
         self.fate = Fate()
@@ -328,6 +345,18 @@ class World:
                 with suppress(Exception), repository.catalogue.write() as db:
                     depositions.publish(db, depositions.get(db, draft_id))
                     self.fate.published.add(draft_id)
+
+    def curate(self, verb: str) -> None:
+        """A curator does this to every draft that waits for one."""
+        with self.practice.repository.catalogue.write() as db:
+            for one in communities.all_requests(db, communities.CURATOR):
+                if not one.is_open or one.status == "created":
+                    continue
+                if verb == "comment":
+                    communities.say(db, one, communities.CURATOR, "Which museum?")
+                else:
+                    with suppress(HTTPResponse):
+                        reviews.decide(db, one, communities.CURATOR, verb)
 
     # The truth.
 
@@ -407,9 +436,12 @@ class World:
             if code == "unsettled":
                 self._decide(app, item_id, attempt)
         errors = session.act("refresh")["errors"]
-        for kind in ("prepare", "create", "upload", "publish"):
+        for kind in ("prepare", "create", "upload", "submit" if self.review else "publish"):
             for item_id, code in session.act(kind)["errors"].items():
                 errors.setdefault(item_id, code)
+        if self.review:
+            self.curate("accept")
+            session.act("refresh")
         if "file-changed" in errors.values() or "not-ready" in errors.values():
             scanning.scan_project(app)
             ids = list(errors)

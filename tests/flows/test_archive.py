@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from hdp.application import describing, views
 from hdp.environments import folder_url
+from hdp.project import deposits
 from hdp.sdk import UsageError
 
 
@@ -52,3 +55,26 @@ def test_a_folder_needs_no_token(app, shelf):
     entry = app.environment("shelf")
     assert not app.remotes.needs_token(entry)
     assert app.remotes.token(entry) == ""
+
+
+def test_what_is_in_a_bag_is_not_changed(app, project, shelf, do):
+    for kind in ("prepare", "create-upload", "publish"):
+        do(kind, env="shelf")
+    table = project.root_dir("input") / "objects.csv"
+    table.write_text(table.read_text("utf-8").replace("Photograph", "Picture"), "utf-8")
+    job = do("update", env="shelf")
+    assert {one["error"]["code"] for one in job["tasks"]} == {"not-supported"}
+    assert not any(one.doing for one in app.project.read(deposits.list_deposits))
+
+
+def test_a_draft_that_a_crash_left_beside_its_bag_goes(app, project, shelf, do):
+    for kind in ("prepare", "create-upload"):
+        do(kind, env="shelf")
+    (draft, *_rest) = sorted((shelf / "drafts").glob("*/draft.json"))
+    copy = shelf.parent / "copy"
+    shutil.copytree(draft.parent, copy)
+    do("publish", env="shelf")
+    shutil.copytree(copy, draft.parent)
+    remote = app.remotes.open(app.environment("shelf"))
+    assert remote.get_record(draft.parent.name).id == draft.parent.name
+    assert not draft.parent.exists()

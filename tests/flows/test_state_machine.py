@@ -180,10 +180,12 @@ class Deposits(RuleBasedStateMachine):
         self.world.settle_all()
 
 
-def run(world: World, examples: int, *, sessions: int = 1) -> None:
-    """Run the machine in a world; without a soak always the same runs."""
+def run(
+    world: World, examples: int, *, sessions: int = 1, machine: type[Deposits] | None = None
+) -> None:
+    """Run a machine in a world; without a soak always the same runs."""
 
-    class Here(Deposits):
+    class Here(machine or Deposits):
         pass
 
     Here.world, Here.sessions = world, sessions

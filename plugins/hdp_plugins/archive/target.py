@@ -244,7 +244,13 @@ class Archive(Target):
         """A published version; a record's id alone gives its newest version."""
         with told():
             concept, number = self._newest(id_or_doi.strip(), exactly=True)
+            self._clear_left(names.version_id(concept, number))
             return self._publication(concept, number)
+
+    def _clear_left(self, version: str) -> None:
+        """Delete the draft of a version that is a bag: a crash came between the two."""
+        if version in self._drafts.ids():
+            self._drafts.discard(version)
 
     def list_record_files(self, record_id: str) -> Sequence[RemoteFile]:
         """The files of a published version by its manifests."""
