@@ -16,7 +16,7 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from hdp.application import Application, Selection, actions
+from hdp.application import Application, Selection, actions, checking
 from hdp.application.demo import create_sample, fill_sample
 from hdp.application.page import serve
 from tools.walk_tutorial import make_folder
@@ -90,9 +90,14 @@ def take_views(browser: Any, folder: Path) -> None:
     take(page, "wizard")
     create_sample(app, folder / "Samples")
     fill_sample(app)
+    opened = checking.check_files(app)
+    if opened is not None:
+        app.jobs.wait(opened)
     fill(app)
-    page.goto(f"{base}#/dashboard")
+    page.goto(f"{base}#/files")
     page.reload()
+    page.wait_for_timeout(6000)  # thumbnails are made when they are first looked at
+    page.goto(f"{base}#/dashboard")
     for name, place in VIEWS.items():
         page.goto(f"{base}{place}")
         take(page, name)
