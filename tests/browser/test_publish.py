@@ -82,6 +82,9 @@ def test_production_is_guarded_and_what_a_machine_wrote_blocks(
     expect(button).to_be_disabled()
     number.fill("3")
     button.click()
+    # the question says "3 of 3" as well: only the job's own window has a Close
+    close = page.get_by_role("dialog").get_by_role("button", name="Close", exact=True)
+    expect(close).to_be_visible()
     expect(page.get_by_role("dialog")).to_contain_text("3 of 3")
     assert views.published_groups(app, "live")["total"] == 3
 
