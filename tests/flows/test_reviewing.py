@@ -296,3 +296,13 @@ def test_an_unknown_community_makes_no_draft(app, project, do):
     assert codes(job) == ["community-unknown"] * 3
     assert "Nothing was sent" in messages(job)[0]
     assert {one.state for one in stored(app)} == {"prepared"}
+
+
+def test_a_full_quota_says_what_to_do(app, project, do, practice):
+    do("prepare")
+    do("create")
+    practice.faults.add("quota-full")
+    job = do("upload")
+    assert "no-room" in codes(job)
+    practice.faults.clear()
+    assert do("upload")["failed"] == 0

@@ -22,6 +22,7 @@ from hdp.sdk import (
 )
 
 DEFAULT_WAIT = 60.0
+_NO_ROOM = ("quota exceeded", "file size exceeded", "max amount per record", "too large")
 
 
 def read_object(answer: Response) -> dict[str, Any]:
@@ -79,8 +80,16 @@ def _error(
         return Rejected(
             f"{name} refused it: {message}",
             code="in-review",
-            hint="Its community decides about it: submit it for review, or withdraw the request on"
-            " the draft's page first.",
+            hint="Its community decides about it: submit it for review; or withdraw it from review"
+            " first (hdp draft withdraw).",
+            values=values,
+        )
+    if status in (400, 413) and any(one in message.lower() for one in _NO_ROOM):
+        return Rejected(
+            f"{name} has no room for it: {message}",
+            code="no-room",
+            hint="Divide it among several records, or ask the repository for more room. What was"
+            " sent stays there; the same command carries on.",
             values=values,
         )
     if status in (401, 403):
@@ -97,7 +106,7 @@ def _error(
             f"{name} refused it: {message}",
             findings=findings,
             values=values,
-            hint="Correct the named fields and try again.",
+            hint="Correct the named fields and try again." if findings else "",
         )
     return Unreachable(
         f"{name} answered with {status}: {message}",
