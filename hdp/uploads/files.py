@@ -15,6 +15,7 @@ from hdp.remote import Remote
 from hdp.sdk import Cancelled, HdpError, InvalidInput, LocalFile, Rejected, RemoteFile
 from hdp.uploads import settling
 from hdp.uploads.desk import Desk, wrong_state
+from hdp.wording import counted
 
 _SHORT = 1 << 20  # bytes that are sent in a moment
 _SOON_S = 0.3  # so long may what arrived wait to be written down with others
@@ -39,7 +40,7 @@ def upload_files(desk: Desk, task: Task) -> None:
         desk.project.write(lambda c: _end(c, sending, ours))
     if failures:
         raise _summary(failures, len(files))
-    task.say(f"{len(files)} of {len(files)} files verified")
+    task.say(f"{len(files)} of {counted(len(files), 'file')} verified")
 
 
 def _leave(connection: Any, sending: _Sending, deposit: Deposit) -> None:

@@ -199,7 +199,7 @@ def test_a_prepared_record_is_prepared_again_and_a_draft_is_shown_only(edit, exp
     edit.get_by_role("button", name="Prepare again").click()
     expect(edit.get_by_text("It is prepared without these changes.")).to_have_count(0)
     do("create", 1)
-    expect(edit.get_by_text("To change it, discard the draft")).to_be_visible()
+    expect(edit.get_by_text("To change it, change the table or set fields")).to_be_visible()
     expect(edit.get_by_label("Title", exact=True)).to_be_disabled()
     expect(edit.get_by_role("button", name="Save", exact=True)).to_have_count(0)
 
