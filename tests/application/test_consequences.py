@@ -160,11 +160,21 @@ def test_a_record_is_cited_in_styles(app, drafts, do):
     assert all(found["doi"] in one for one in texts.values())
 
 
-def test_a_record_that_is_gone_reads_withdrawn(app, drafts, do, practice):
+def test_a_record_that_is_gone_reads_withdrawn(app, drafts, do):
     do("publish", 1)
     assert views.published_groups(app, "practice")["states"] == {"Published": 1}
     assert do("verify", 1)["state"] == "done"
     assert views.published_groups(app, "practice", state="Verified")["concepts"] == 1
+    there = drafts.read(
+        lambda c: c.execute("SELECT remote_id FROM deposit WHERE id = 1").fetchone()
+    )
+    rename = "UPDATE deposit SET remote_id = ? WHERE id = 1"
+    drafts.write(lambda c: c.execute(rename, ("999999",)))
+    assert do("verify", 1)["state"] != "done"
+    assert views.published_groups(app, "practice")["states"] == {"Withdrawn": 1}
+    drafts.write(lambda c: c.execute(rename, (there[0],)))
+    assert do("verify", 1)["state"] == "done"
+    assert views.published_groups(app, "practice")["states"] == {"Verified": 1}
 
 
 def test_the_command_line_tells_the_same(app, drafts, capsys):
