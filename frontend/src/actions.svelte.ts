@@ -9,6 +9,7 @@ export const WENT: Record<string, string> = {
   prepare: '{n} records moved to Create Draft.',
   back: '{n} records moved back to Prepare Metadata.',
   create: '{n} records moved to Manage Drafts.',
+  'create-upload': '{n} records moved to Manage Drafts, with their files.',
   upload: '{n} records are uploaded.',
   publish: '{n} records moved to Published.',
   update: 'Metadata of {n} records is updated.',

@@ -72,7 +72,13 @@ class Store {
 
   private async fetchJobs(): Promise<void> {
     const { jobs } = await get<{ jobs: Job[] }>('/jobs', { limit: 20 })
-    for (const job of jobs) if (active(job)) this.jobs.set(job.id, job)
+    for (const job of jobs) {
+      const known = this.jobs.get(job.id)
+      // An ended job never runs again: an answer that came late says nothing new of it.
+      if (active(job) && (!known || active(known))) this.jobs.set(job.id, job)
+      // Another process ended it, and no event told of that.
+      else if (!active(job) && known && active(known)) this.hearJob(job)
+    }
   }
 
   async choose(name: string): Promise<void> {

@@ -26,6 +26,7 @@ export const ACTIONS: Record<string, { row: string; many: string; icon: string }
   back: { row: 'Back to Prepare', many: 'Back to Prepare', icon: 'redo' },
   'set-aside': { row: 'Remove from Project', many: 'Remove from Project', icon: 'trash' },
   create: { row: 'Create Zenodo Draft', many: 'Create Zenodo Drafts', icon: 'plus' },
+  'create-upload': { row: 'Create Zenodo Drafts and Upload Files', many: 'Create Zenodo Drafts and Upload Files', icon: 'upl' },
   upload: { row: 'Upload Files', many: 'Upload Files', icon: 'upl' },
   publish: { row: 'Publish', many: 'Publish', icon: 'globe' },
   submit: { row: 'Submit for Review', many: 'Submit for Review', icon: 'globe' },
@@ -39,7 +40,7 @@ export const ACTIONS: Record<string, { row: string; many: string; icon: string }
 
 export const BATCH: Record<Stage, string[]> = {
   prepare: ['prepare', 'set-aside'],
-  create: ['create', 'pipeline-draft'],
+  create: ['create', 'create-upload', 'pipeline-draft'],
   drafts: ['upload', 'publish', 'submit', 'discard', 'refresh', 'withdraw', 'restart'],
   published: [],
 }
