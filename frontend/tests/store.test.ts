@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it, vi } from 'vitest'
 import { jobPercent, timeLeft } from '../src/jobs'
 import { store } from '../src/store.svelte'
 import type { Job, Task } from '../src/types'
@@ -60,4 +60,29 @@ it('time left comes from the speed, or from how long each record took', () => {
   expect(timeLeft(job({ bytes_done: 0, bytes_total: 600 }), 2, 0)).toBe('5 min')
   expect(timeLeft(job({ started: '2026-01-01T00:00:00Z' }), 0, Date.parse('2026-01-01T00:00:06Z'))).toBe('6 s')
   expect(timeLeft(job({ done: 0, failed: 0, skipped: 0 }), 0, 0)).toBe('')
+})
+
+const answering = (...jobs: Job[]) =>
+  vi.stubGlobal('fetch', async (url: string) => {
+    const body = String(url).includes('/jobs') ? { jobs, total: jobs.length } : { project: { path: 'x' }, environments: [{ name: 'practice' }], recents: [] }
+    return new Response(JSON.stringify(body), { status: 200, headers: { 'Content-Type': 'application/json' } })
+  })
+
+it('ends what another process ended, though no event told of it', async () => {
+  answering(job())
+  await store.refresh()
+  expect(store.running.map((j) => j.id)).toEqual([1])
+  answering(job({ state: 'done' }))
+  await store.refresh()
+  expect(store.running).toEqual([])
+  vi.unstubAllGlobals()
+})
+
+it('does not let an answer that came late run an ended job again', async () => {
+  answering(job())
+  await store.refresh()
+  tell({ type: 'job', job: job({ state: 'done' }) })
+  await store.refresh()
+  expect(store.running).toEqual([])
+  vi.unstubAllGlobals()
 })
