@@ -196,7 +196,7 @@ def test_a_german_page_speaks_german(page, expect, project, app, do):
     expect(page.get_by_role("row", name=re.compile("Hochladen"))).to_contain_text("3 von 3")
     page.get_by_role("button", name="Einzelheiten zu Hochladen").click()
     expect(page.get_by_role("dialog")).to_contain_text("Erledigt")
-    expect(page.get_by_role("dialog")).to_contain_text("1 von 1 Dateien geprüft")
+    expect(page.get_by_role("dialog")).to_contain_text("1 von 1 Datei geprüft")
     page.keyboard.press("Escape")
     go(page, "activity/requests")
     expect(page.get_by_role("cell", name=re.compile(r"0,\d\d s")).first).to_be_visible()

@@ -71,7 +71,7 @@ def test_killed_while_creating_drafts(app, prepared, do, practice, seen):
 @pytest.mark.slow
 def test_killed_while_uploading(app, prepared, do, practice):
     assert do("create")["done"] == COUNT
-    worker = start_worker(app, "upload", "slow=0.02:upload*")
+    worker = start_worker(app, "upload", "slow=0.1:upload*")
     kill_when(worker, lambda: len(stored_files(app)) >= 7)
     assert len(stored_files(app)) < COUNT
     assert do("upload")["state"] == "done"
