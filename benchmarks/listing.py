@@ -72,6 +72,13 @@ def _lists(app: Application, stage: str) -> Iterator[Line]:
     yield name, fastest(rows), plain, peer
     yield f"{name}, by title", fastest(lambda: rows("title")), plain, peer
     yield f"{name}, search", fastest(lambda: rows(search="99")), plain, peer
+    yield f"{name}, with errors", fastest(lambda: rows(problems="errors")), plain, peer
+    yield (
+        f"{name}, of one day",
+        fastest(lambda: rows(since="2026-11-22", dated="created")),
+        plain,
+        peer,
+    )
     yield f"{name}, after a change", fastest(changed), plain, peer
     yield f"{stage}: Select All", fastest(lambda: pages.ids(ENV, stage, {})), plain, peer
 

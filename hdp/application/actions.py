@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hdp.application import describing, pipelining
 from hdp.application.config import Config
-from hdp.application.selection import Selection, choose
+from hdp.application.selection import Selection, choose, with_failed
 from hdp.jobs import Lane, Task, Work, local_lane, remote_lane
 from hdp.net import host_of
 from hdp.project import items
@@ -180,7 +180,8 @@ def plan(app: Application, action: Action) -> Started:
     if action.kind not in _TITLES:
         raise UsageError(f"There is no action {action.kind}.", code="unknown-action")
     rows = app.project.overview(action.env)
-    chosen, rest = choose(rows, action.selection, lambda row: why_not(action.kind, row) is None)
+    selection = with_failed(app, action.env, action.selection)
+    chosen, rest = choose(rows, selection, lambda row: why_not(action.kind, row) is None)
     if action.kind != "set-aside":
         rest = [*rest, *(row for row in chosen if row.set_aside is not None)]
         chosen = [row for row in chosen if row.set_aside is None]

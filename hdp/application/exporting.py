@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hdp.application.selection import Selection, choose
+from hdp.application.selection import Selection, choose, with_failed
 from hdp.environments import EnvironmentEntry
 from hdp.exports import Exported
 from hdp.project import deposits, items
@@ -166,6 +166,7 @@ def export(
             f"Files cannot go along with {form}.", hint="Only --as ro-crate takes --files."
         )
     overview = app.project.read(lambda c: list_overview(c, app.desk(env).env))
+    selection = with_failed(app, app.desk(env).env, selection)
     chosen, left = choose(overview, selection, lambda row: row.state is not None)
     if not chosen:
         raise UsageError(

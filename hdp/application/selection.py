@@ -4,19 +4,33 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from hdp.project import listing
+from hdp.project import jobs, listing
 from hdp.project.overview import Overview
 from hdp.sdk import NotFound, UsageError
+
+if TYPE_CHECKING:
+    from hdp.application.app import Application
+
+PROBLEMS = ("errors", "warnings", "without", "failed")
+_ERRORS = ("missing", "invalid")
+_SECONDS = len("2026-11-22T00:00:00")
+_DATED: dict[str, Callable[[Overview], str | None]] = {
+    "prepared": lambda row: row.first_prepared,
+    "created": lambda row: row.created,
+}
 
 
 @dataclass(frozen=True)
 class Selection:
     """Item ids, or filters that combine, or all that the action can act on.
 
-    Dates are local days, `YYYY-MM-DD`; `state` is new, prepared, draft, in-review or published.
+    Dates are local days, `YYYY-MM-DD`, of what `dated` names: the day an item was first prepared,
+    or the day it was created; `state` is new, prepared, draft, in-review or published; `problems`
+    is one of PROBLEMS, and `failed` the items whose last action failed, to decide it by.
     """
 
     ids: tuple[int, ...] = ()
@@ -27,6 +41,9 @@ class Selection:
     until: str = ""
     state: str = ""
     first: int | None = None
+    dated: str = "prepared"
+    problems: str = ""
+    failed: frozenset[int] = frozenset()
 
     @property
     def is_empty(self) -> bool:
@@ -36,7 +53,8 @@ class Selection:
     @property
     def has_filters(self) -> bool:
         """Whether any filter is set."""
-        return bool(self.search or self.title or self.since or self.until or self.state)
+        texts = (self.search, self.title, self.since, self.until, self.state, self.problems)
+        return any(texts)
 
 
 def choose(
@@ -51,7 +69,7 @@ def choose(
             "Nothing is selected.",
             code="nothing-selected",
             hint="Name item ids, or use --all, or filter: --search, --title, --since, --until,"
-            " --state.",
+            " --state, --problems.",
         )
     if selection.ids and selection.all:
         raise UsageError(
@@ -65,6 +83,13 @@ def choose(
     here = list(matching((row for row in rows if row.set_aside is None), selection))
     able = [row for row in here if can_act(row)]
     return able[: selection.first], [row for row in here if not can_act(row)]
+
+
+def with_failed(app: Application, env: str, selection: Selection) -> Selection:
+    """The selection with what it needs to know of earlier actions; read only where it asks."""
+    if not selection.problems:
+        return selection
+    return replace(selection, failed=app.project.read(lambda c: jobs.list_last_failed(c, env)))
 
 
 def _by_ids(rows: Sequence[Overview], ids: Sequence[int]) -> list[Overview]:
@@ -82,7 +107,12 @@ def _by_ids(rows: Sequence[Overview], ids: Sequence[int]) -> list[Overview]:
 
 def matching(rows: Iterable[Overview], selection: Selection) -> Iterable[Overview]:
     """The rows that pass the filters."""
-    since, until = _day(selection.since, "since"), _day(selection.until, "until")
+    since, until = _begin(selection.since, "since"), _begin(selection.until, "until", later=1)
+    dated = _DATED.get(selection.dated)
+    if dated is None:
+        raise _unknown(selection.dated, "dated", _DATED)
+    if selection.problems and selection.problems not in PROBLEMS:
+        raise _unknown(selection.problems, "problems", PROBLEMS)
     words = listing.fold(selection.search).split()
     for row in rows:
         if words and not _contains(row, words):
@@ -91,8 +121,9 @@ def matching(rows: Iterable[Overview], selection: Selection) -> Iterable[Overvie
             continue
         if selection.state and selection.state != state_word(row):
             continue
-        day = _prepared_day(row) if since or until else None
-        if (since and (day is None or day < since)) or (until and (day is None or day > until)):
+        if (since or until) and not _is_between(dated(row), since, until):
+            continue
+        if selection.problems and not _is_troubled(row, selection):
             continue
         yield row
 
@@ -112,18 +143,38 @@ def _fits(row: Overview, pattern: str) -> bool:
     return fnmatch.fnmatchcase((row.title or row.key).casefold(), pattern.casefold())
 
 
-def _day(text: str, option: str) -> date | None:
+def _is_between(when: str | None, since: str, until: str) -> bool:
+    return when is not None and since <= when[:_SECONDS] < (until or "A")
+
+
+def _is_troubled(row: Overview, selection: Selection) -> bool:
+    failed = bool(row.failed) or row.id in selection.failed
+    errors = failed or row.worst in _ERRORS
+    unsettled = row.doing is not None and row.doing != "upload"
+    if selection.problems == "failed":
+        return failed
+    if selection.problems == "errors":
+        return errors
+    warned = not errors and (row.worst != "valid" or unsettled)
+    return warned if selection.problems == "warnings" else not (errors or warned)
+
+
+def _unknown(word: str, name: str, known: Iterable[str]) -> UsageError:
+    return UsageError(
+        f"There is no “{name}” {word}.", code="bad-request",
+        hint=f"It is one of: {', '.join(known)}.", where={"field": name},
+    )  # fmt: skip
+
+
+def _begin(text: str, option: str, later: int = 0) -> str:
+    """When a local day begins, as the project file writes times; "" where no day is given."""
     if not text:
-        return None
+        return ""
     try:
-        return date.fromisoformat(text)
-    except ValueError as error:
+        day = date.fromisoformat(text) + timedelta(days=later)
+        begin = datetime(day.year, day.month, day.day).astimezone(UTC)
+    except (ValueError, OverflowError, OSError) as error:
         raise UsageError(
             f"{text} is no date.", code="bad-date", hint=f"Write --{option} 2026-11-22."
         ) from error
-
-
-def _prepared_day(row: Overview) -> date | None:
-    if row.first_prepared is None:
-        return None
-    return datetime.fromisoformat(row.first_prepared).astimezone().date()
+    return begin.isoformat()[:_SECONDS]

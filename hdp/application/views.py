@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hdp.application.actions import why_not
 from hdp.application.mapping_freshness import Freshness
-from hdp.application.selection import Selection, matching, state_word
+from hdp.application.selection import Selection, matching, state_word, with_failed
 from hdp.application.shapes import deposit_json, item_json
 from hdp.project import deposits, items, listing
 from hdp.project.deposits import Deposit
@@ -73,7 +73,7 @@ def stage_rows(
 ) -> dict[str, Any]:
     """One page of a tab: rows, total, counts of all tabs, counts of the status words."""
     rows = overview(app, env)
-    here = _in_stage(rows, stage, selection)
+    here = _in_stage(rows, stage, with_failed(app, env, selection))
     states = Counter(status(row)[0] for row in here)
     chosen = [row for row in here if not chip or status(row)[0] == chip]
     chosen.sort(key=_sort_key(sort.removeprefix("-")), reverse=sort.startswith("-"))
@@ -91,7 +91,7 @@ def stage_ids(
     app: Application, *, env: str, stage: str, selection: Selection, chip: str = ""
 ) -> list[int]:
     """The ids of everything a tab's filter shows, over all pages."""
-    here = _in_stage(overview(app, env), stage, selection)
+    here = _in_stage(overview(app, env), stage, with_failed(app, env, selection))
     return [row.id for row in here if not chip or status(row)[0] == chip]
 
 
@@ -191,6 +191,7 @@ def item_list(
     """Items that pass a filter, in the shape of the command line."""
     rows = app.project.read(lambda c: list_overview(c, env))
     shown = [row for row in rows if with_set_aside or row.set_aside is None]
+    selection = with_failed(app, env, selection)
     chosen = {row.id: row.title for row in matching(shown, selection)}
     if selection.ids:
         chosen = {one: title for one, title in chosen.items() if one in selection.ids}

@@ -173,10 +173,11 @@ def _settle(session: Session, selection: Selection, adopt: str | None, create_ag
 def list_drafts(session: Session, selection: Selection) -> int:
     """List what is prepared, a draft or in review."""
     from hdp.application import views
-    from hdp.application.selection import matching
+    from hdp.application.selection import matching, with_failed
 
     app = session.open()
     env = session.env_name
+    selection = with_failed(app, env, selection)
     app.remotes.url(app.environment(env))  # the practice repository's address is part of the links
     wanted = [row.id for row in matching(views.overview(app, env), selection)][: selection.first]
     ids = set(wanted)

@@ -11,12 +11,20 @@ if TYPE_CHECKING:
     from hdp.application.selection import Selection
 
 F = TypeVar("F", bound=Callable[..., Any])
+PROBLEMS = ("errors", "warnings", "without", "failed")
 STATES = ("new", "prepared", "draft", "in-review", "published")
 _OPTIONS = (
     click.option("--search", metavar="TEXT", default="", help="Title, key, file, id or DOI."),
     click.option("--title", metavar="GLOB", default="", help="Titles like this, * for anything."),
-    click.option("--since", metavar="DATE", default="", help="First prepared on or after."),
-    click.option("--until", metavar="DATE", default="", help="First prepared on or before."),
+    click.option("--since", metavar="DATE", default="", help="Prepared on or after."),
+    click.option("--until", metavar="DATE", default="", help="Prepared on or before."),
+    click.option(
+        "--dated",
+        type=click.Choice(("prepared", "created")),
+        default="prepared",
+        help="What --since and --until are about: first prepared, or come into the project.",
+    ),
+    click.option("--problems", type=click.Choice(PROBLEMS), help="With these, without, or failed."),
     click.option("--state", type=click.Choice(STATES), help="In this state."),
     click.option("--first", metavar="N", type=click.IntRange(min=1), help="The first N of them."),
 )
@@ -50,9 +58,9 @@ def _with_options(function: F, options: tuple[Callable[[Any], Any], ...]) -> F:
 def _selection(given: dict[str, Any]) -> Selection:
     from hdp.application.selection import Selection
 
-    names = ("search", "title", "since", "until", "state", "first")
+    names = ("search", "title", "since", "until", "dated", "problems", "state", "first")
     values = {name: given.pop(name) for name in names}
-    values["state"] = values["state"] or ""
+    values |= {name: values[name] or "" for name in ("state", "problems")}
     return Selection(
         ids=tuple(dict.fromkeys(given.pop("ids", ()))), all=given.pop("all_", False), **values
     )

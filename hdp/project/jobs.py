@@ -143,6 +143,17 @@ def list_jobs(
     return [_job(row) for row in rows], int(total)
 
 
+def list_last_failed(connection: sqlite3.Connection, env: str) -> frozenset[int]:
+    """The items whose latest task of an action in this environment failed."""
+    rows = connection.execute(
+        "SELECT subject FROM (SELECT t.subject, t.state, MAX(t.id) FROM task t"
+        " JOIN job j ON j.id = t.job_id WHERE j.env = ? AND t.state IN ('done', 'failed')"
+        " AND j.kind NOT IN ('scan', 'check') GROUP BY t.subject) WHERE state = 'failed'",
+        (env,),
+    )
+    return frozenset(row[0] for row in rows)
+
+
 def _job(row: sqlite3.Row) -> JobRow:
     values = dict(row)
     values["args"] = json.loads(values["args"])

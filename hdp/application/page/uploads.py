@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 Filter = Mapping[str, str]
 _TITLES_SHOWN = 50
-_FILTERS = ("search", "title", "since", "until")
+_FILTERS = ("search", "title", "since", "until", "dated", "problems")
 
 
 def _selection(filters: Filter) -> Selection:
-    search, title, since, until = (filters.get(name, "") for name in _FILTERS)
-    return Selection(search=search, title=title, since=since, until=until)
+    given = {name: filters[name] for name in _FILTERS if filters.get(name)}
+    return Selection(**given)  # type: ignore[arg-type]  # texts only, by their names
 
 
 class UploadPages:

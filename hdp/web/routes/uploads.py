@@ -6,7 +6,7 @@ from typing import Any
 
 from hdp.web.api import Api, Ask
 
-_FILTERS = ("search", "state", "title", "since", "until")
+_FILTERS = ("search", "state", "title", "since", "until", "dated", "problems")
 _MOST_ROWS = 1000
 
 
