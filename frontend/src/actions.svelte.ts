@@ -3,7 +3,7 @@ import { post } from './api'
 import { t } from './i18n/index.svelte'
 import { store } from './store.svelte'
 import type { Job } from './types'
-import { ui } from './ui.svelte'
+import { ui, type Offer } from './ui.svelte'
 
 export const WENT: Record<string, string> = {
   prepare: '{n} records moved to Create Draft.',
@@ -21,15 +21,29 @@ export const WENT: Record<string, string> = {
 const CONFIRMED = ['publish', 'submit', 'discard', 'set-aside']
 export const asksFirst = (action: string): boolean => CONFIRMED.includes(action)
 
-const mine = new Map<number, string>()
+const mine = new Map<number, { action: string; ids: number[] }>()
+
+/** Removing from the project can be taken back; what else can, says so itself. */
+function undo(action: string, ids: number[]): Offer | undefined {
+  if (action !== 'set-aside') return undefined
+  return {
+    label: t('Undo'),
+    run: () => void ui.try(async () => {
+      const back = await post<{ items: number[] }>('/items/restore', { ids })
+      ui.say(t('{n} items are back in the project.', { n: back.items.length }), 'ok')
+    }),
+  }
+}
 
 store.onFinish((job: Job) => {
-  const action = mine.get(job.id)
-  if (!action) return
+  const begun = mine.get(job.id)
+  if (!begun) return
+  const { action, ids } = begun
   mine.delete(job.id)
   const sentence = WENT[action]
-  // The job's own window says it already.
-  if (sentence && job.done > 0 && ui.job !== job.id) ui.say(t(sentence, { n: job.done }), 'ok')
+  // The job's own window says it already, but offers no way back.
+  const way = undo(action, ids)
+  if (sentence && job.done > 0 && (way || ui.job !== job.id)) ui.say(t(sentence, { n: job.done }), 'ok', '', way)
   if (job.failed > 0 && ui.job !== job.id) ui.say(t('{n} failed: {title}', { n: job.failed, title: t(job.title) }), 'loss', t('Activity has the reasons.'))
 })
 
@@ -40,8 +54,8 @@ export async function start(action: string, ids: number[], { confirm = null, sho
   const answer = await ui.try(() => post<{ job: number }>('/actions', { action, env: store.envName, ids, confirm, ...extra }))
   if (!answer) return false
   const known = store.jobs.get(answer.job)
-  mine.set(answer.job, action)
+  mine.set(answer.job, { action, ids })
   if (show) ui.job = answer.job
-  else if (known && known.state === 'done') ui.say(t(WENT[action] ?? '{n} done.', { n: known.done }), 'ok')
+  else if (known && known.state === 'done') ui.say(t(WENT[action] ?? '{n} done.', { n: known.done }), 'ok', '', undo(action, ids))
   return true
 }

@@ -70,8 +70,18 @@ class Store {
     this.tasks.clear()
   }
 
+  /** The newest job that was interrupted and that nobody began again since. */
+  interrupted = $state.raw<Job | null>(null)
+
+  /** Jobs of one kind in one environment: the later one goes on with what the earlier one left. */
+  private findInterrupted(jobs: Job[]): Job | null {
+    const same = (a: Job, b: Job) => a.kind === b.kind && a.env === b.env
+    return jobs.find((job, at) => job.state === 'interrupted' && !jobs.slice(0, at).some((later) => same(job, later))) ?? null
+  }
+
   private async fetchJobs(): Promise<void> {
     const { jobs } = await get<{ jobs: Job[] }>('/jobs', { limit: 20 })
+    this.interrupted = this.findInterrupted(jobs)
     for (const job of jobs) {
       const known = this.jobs.get(job.id)
       // An ended job never runs again: an answer that came late says nothing new of it.
@@ -137,6 +147,8 @@ class Store {
     const before = this.jobs.get(job.id)
     this.jobs.set(job.id, job)
     this.ticks.jobs += 1
+    const broken = this.interrupted
+    if (broken && job.id > broken.id && job.kind === broken.kind && job.env === broken.env) this.interrupted = null
     if (active(job) || (before && !active(before))) return
     for (const tell of this.finished) tell(job)
     if (this.app) void this.refresh() // the number of items, what is open

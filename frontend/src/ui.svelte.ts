@@ -7,9 +7,11 @@ import type { Preferences } from './types'
 export type Theme = 'system' | 'light' | 'dark'
 export type Speech = 'system' | 'en' | 'de'
 export interface Made { name: string; file: string; items: number; aside: number }
-export interface Note { id: number; tone: 'idle' | 'ok' | 'loss'; text: string; hint: string }
+/** What a message offers to do, such as taking back what it tells of. */
+export interface Offer { label: string; run: () => void }
+export interface Note { id: number; tone: 'idle' | 'ok' | 'loss'; text: string; hint: string; offer?: Offer }
 
-const kept = (name: string): string | null => {
+export const kept = (name: string): string | null => {
   try {
     return localStorage.getItem(`hdp.${name}`)
   } catch {
@@ -104,10 +106,16 @@ class Ui {
     else this.leaving = { what, run }
   }
 
-  say(text: string, tone: Note['tone'] = 'idle', hint = ''): void {
+  say(text: string, tone: Note['tone'] = 'idle', hint = '', offer?: Offer): void {
     const id = ++this.count
-    this.notes = [...this.notes.slice(-2), { id, tone, text, hint }]
-    setTimeout(() => this.drop(id), tone === 'loss' ? 30_000 : 6000)
+    this.notes = [...this.notes.slice(-2), { id, tone, text, hint, offer }]
+    this.dropLater(id, tone === 'loss' || offer ? 30_000 : 6000)
+  }
+
+  /** The message that the pointer or the keyboard is on; it stays as long. */
+  held: number | null = null
+  private dropLater(id: number, after: number): void {
+    setTimeout(() => (this.held === id ? this.dropLater(id, 5000) : this.drop(id)), after)
   }
 
   drop(id: number): void {
