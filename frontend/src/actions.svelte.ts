@@ -21,6 +21,8 @@ export const WENT: Record<string, string> = {
 const CONFIRMED = ['publish', 'submit', 'discard', 'set-aside']
 export const asksFirst = (action: string): boolean => CONFIRMED.includes(action)
 
+const OPEN = ['queued', 'running']
+
 const mine = new Map<number, { action: string; ids: number[] }>()
 
 /** Removing from the project can be taken back; what else can, says so itself. */
@@ -35,7 +37,9 @@ function undo(action: string, ids: number[]): Offer | undefined {
   }
 }
 
-store.onFinish((job: Job) => {
+store.onFinish(told)
+
+function told(job: Job): void {
   const begun = mine.get(job.id)
   if (!begun) return
   const { action, ids } = begun
@@ -45,7 +49,7 @@ store.onFinish((job: Job) => {
   const way = undo(action, ids)
   if (sentence && job.done > 0 && (way || ui.job !== job.id)) ui.say(t(sentence, { n: job.done }), 'ok', '', way)
   if (job.failed > 0 && ui.job !== job.id) ui.say(t('{n} failed: {title}', { n: job.failed, title: t(job.title) }), 'loss', t('Activity has the reasons.'))
-})
+}
 
 export interface Start { confirm?: number | null; show?: boolean; extra?: Record<string, unknown> }
 
@@ -53,9 +57,10 @@ export interface Start { confirm?: number | null; show?: boolean; extra?: Record
 export async function start(action: string, ids: number[], { confirm = null, show = false, extra = {} }: Start = {}): Promise<boolean> {
   const answer = await ui.try(() => post<{ job: number }>('/actions', { action, env: store.envName, ids, confirm, ...extra }))
   if (!answer) return false
-  const known = store.jobs.get(answer.job)
   mine.set(answer.job, { action, ids })
   if (show) ui.job = answer.job
-  else if (known && known.state === 'done') ui.say(t(WENT[action] ?? '{n} done.', { n: known.done }), 'ok', '', undo(action, ids))
+  // A short job can end before its number is here.
+  const known = store.jobs.get(answer.job)
+  if (known && !OPEN.includes(known.state)) told(known)
   return true
 }
