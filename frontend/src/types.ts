@@ -62,6 +62,8 @@ export interface Task { item: number | null; title: string; state: JobState | 's
 export interface ActionPreview {
   total: number; acts_on: number; skipped: { item: number; title?: string; reason: string }[]
   titles: string[]; public: string[]; final: string[]; needs_number: boolean
+  lost?: { drafts: number; files: number; bytes: number; records: { item: number; title: string; remote_id: string }[] } | null
+  never_tried?: number | null
 }
 
 export type Kind = 'files' | 'items' | 'deposits' | 'pipelines' | 'plugins' | 'settings' | 'project' | 'pictures'

@@ -39,7 +39,7 @@ def consequences(app: Application, action: Action) -> dict[str, Any]:
         "accepted": _accepted(rows),
         "files": warn_of_files(remarks, licences, titles),
         "machine": _machine(app, facts),
-        "never_tried": _never_tried(app, action.env, rows),
+        "never_tried": never_tried(app, action.env, rows),
     }
 
 
@@ -163,7 +163,7 @@ def _short(value: Any) -> str:
     return text if len(text) <= 200 else f"{text[:199]}…"
 
 
-def _never_tried(app: Application, env: str, rows: Sequence[Overview]) -> int | None:
+def never_tried(app: Application, env: str, rows: Sequence[Overview]) -> int | None:
     """How many were never published where it can be tried; None outside production."""
     if app.environment(env).kind != "production":
         return None

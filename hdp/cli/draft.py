@@ -103,9 +103,14 @@ def restart(session: Session, selection: Selection) -> int:
 
 @draft_command.command(epilog=example("hdp draft discard 4"))
 @selection
+@click.option("--dry-run", is_flag=True, help="Say what would be lost; send nothing.")
 @pass_session
-def discard(session: Session, selection: Selection) -> int:
+def discard(session: Session, selection: Selection, dry_run: bool) -> int:
     """Delete drafts in the repository; the items are to be prepared again."""
+    if dry_run:
+        from hdp.cli.losing import show_losses
+
+        return show_losses(session, selection)
     return act(session, "discard", selection)
 
 

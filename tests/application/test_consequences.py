@@ -10,6 +10,7 @@ import pytest
 from hdp.__main__ import main
 from hdp.application import Selection, actions, citing, consequences, table_report, views
 from hdp.application.file_warnings import contradicts
+from hdp.application.page.uploads import UploadPages
 from hdp.project import machine_values
 from hdp.sdk import Refused
 
@@ -133,6 +134,34 @@ def test_the_number_is_checked_by_the_server_and_what_was_never_tried_is_counted
     assert do("publish", env="live", confirm=4)["state"] == "done"
 
 
+def test_discarding_says_what_the_repository_loses(app, drafts):
+    body = {"action": "discard", "env": "practice", "all": True, "stage": "drafts"}
+    rewrite(drafts, 2, title=HOSTILE)
+    found = UploadPages(app).preview(body)
+    lost = found["lost"]
+    assert (found["acts_on"], lost["drafts"], lost["files"]) == (4, 4, 4)
+    sizes = [one.stat().st_size for one in drafts.root_dir("input").glob("*.jpg")]
+    assert lost["bytes"] == sum(sizes)
+    assert [one["item"] for one in lost["records"]] == [1, 2, 3, 4]
+    assert lost["records"][1]["title"] == HOSTILE and all(
+        one["remote_id"] for one in lost["records"]
+    )
+    assert UploadPages(app).preview(body | {"action": "publish"})["lost"] is None
+
+
+def test_creating_in_production_says_how_many_were_never_tried(
+    app, open_project, do, practice, monkeypatch
+):
+    open_project(2)
+    app.environments.add("live", target="zenodo", url=practice.url, kind="production")
+    monkeypatch.setenv("HDP_TOKEN_LIVE", practice.token)
+    for env in ("practice", "live"):
+        do("prepare", env=env)
+    body = {"action": "create", "all": True, "stage": "create"}
+    assert UploadPages(app).preview(body | {"env": "live"})["never_tried"] == 2
+    assert UploadPages(app).preview(body | {"env": "practice"})["never_tried"] is None
+
+
 def test_the_own_table_gets_identifiers_and_stays_as_it_is(app, drafts, do, tmp_path):
     own = drafts.root_dir("input") / "objects.csv"
     before = own.read_bytes()
@@ -166,9 +195,9 @@ def test_a_record_that_is_gone_reads_withdrawn(app, drafts, do):
     assert do("verify", 1)["state"] == "done"
     assert views.published_groups(app, "practice", state="Verified")["concepts"] == 1
     there = drafts.read(
-        lambda c: c.execute("SELECT remote_id FROM deposit WHERE id = 1").fetchone()
+        lambda c: c.execute("SELECT remote_id FROM deposit WHERE item_id = 1").fetchone()
     )
-    rename = "UPDATE deposit SET remote_id = ? WHERE id = 1"
+    rename = "UPDATE deposit SET remote_id = ? WHERE item_id = 1"
     drafts.write(lambda c: c.execute(rename, ("999999",)))
     assert do("verify", 1)["tasks"][0]["state"] == "failed"
     assert views.published_groups(app, "practice")["states"] == {"Withdrawn": 1}

@@ -81,7 +81,9 @@ def stored(app):
 def save(page, expect):
     page.get_by_role("button", name="Save Mapping").click()
     dialog = page.get_by_role("dialog", name="Save Mapping")
-    expect(dialog.get_by_text(re.compile("^Nothing: no prepared|would read differently"))).to_be_visible()
+    expect(
+        dialog.get_by_text(re.compile("^Nothing: no prepared|would read differently"))
+    ).to_be_visible()
     dialog.get_by_role("button", name="Save Mapping").click()
     expect(dialog).to_have_count(0)
 

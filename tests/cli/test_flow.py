@@ -79,6 +79,14 @@ def test_dry_run_makes_nothing(hdp, made):
     assert {one["state"] for one in hdp("item", "list", "--json").json["items"]} == {"prepared"}
 
 
+def test_discarding_says_first_what_is_lost(hdp, uploaded):
+    ran = hdp("draft", "discard", "--all", "--dry-run", "--json")
+    assert (ran.code, ran.json["drafts"], ran.json["files"]) == (0, 3, 3)
+    said = hdp("draft", "discard", 1, "--dry-run").out
+    assert "1 draft would be discarded, with 1 uploaded file" in said and "Photograph 0" in said
+    assert {one["state"] for one in hdp("item", "list", "--json").json["items"]} == {"draft"}
+
+
 def test_back_and_set_aside(hdp, made):
     hdp("prepare", "--all")
     assert hdp("prepare", "--back", 1, "--json").json["done"] == 1

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from hdp.application import actions, views
+from hdp.application import actions, losing, views
 from hdp.application.actions import Action
+from hdp.application.consequences import never_tried
 from hdp.application.page.row_problems import RowProblems
 from hdp.application.selection import Selection
 from hdp.project import deposits
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 Filter = Mapping[str, str]
 _TITLES_SHOWN = 50
+_GOING = ("create", "create-upload", "publish", "submit")
 _FILTERS = ("search", "title", "since", "until", "dated", "problems")
 
 
@@ -114,6 +116,10 @@ class UploadPages:
             "public": public,
             "final": final,
             "needs_number": action.kind in ("publish", "submit", "update") and kind == "production",
+            "lost": losing.losses(able) if action.kind == "discard" else None,
+            "never_tried": never_tried(self._app, action.env, able)
+            if action.kind in _GOING
+            else None,
         }
 
     def start(self, body: Mapping[str, Any], by: str) -> dict[str, Any]:
