@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from hdp.application import describing, pipelining
+from hdp.application import describing, pipelining, reusing
 from hdp.application.config import Config
 from hdp.application.selection import Selection, choose, with_failed
 from hdp.jobs import Lane, Task, Work, local_lane, remote_lane
@@ -28,6 +28,7 @@ from hdp.uploads import (
 )
 from hdp.uploads.ahead import Ahead
 from hdp.uploads.batch import Batch
+from hdp.uploads.preparing import Preparer
 from hdp.uploads.publishing import check_publishing_on
 from hdp.wording import counted
 
@@ -241,7 +242,7 @@ def _lane(app: Application, desk: Desk, action: Action, rows: list[Overview]) ->
 def _work(app: Application, desk: Desk, action: Action, subjects: Sequence[int]) -> Work:
     match action.kind:
         case "prepare":
-            preparer = describing.preparer(app, desk, action.args.get("mapping"), say=app.say)
+            preparer = _preparer(app, desk, action)
             preparer = replace(preparer, ahead=Ahead(app.project, desk.env, subjects))
             return preparer.prepare_later
         case "pipeline" | "pipeline-draft":
@@ -257,6 +258,12 @@ def _work(app: Application, desk: Desk, action: Action, subjects: Sequence[int])
             )
     step = _STEPS[action.kind]
     return lambda task: step(desk, task)
+
+
+def _preparer(app: Application, desk: Desk, action: Action) -> Preparer:
+    if source := action.args.get("from"):
+        return reusing.make_preparer(app, desk, str(source))
+    return describing.preparer(app, desk, action.args.get("mapping"), say=app.say)
 
 
 def _updating(app: Application, desk: Desk, action: Action) -> Work:

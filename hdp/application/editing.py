@@ -15,11 +15,12 @@ from hdp.metadata import checks
 from hdp.metadata.entered import fit
 from hdp.metadata.schemas import fields_of
 from hdp.plugins import suggest
-from hdp.project import overrides
+from hdp.project import deposits, overrides
 from hdp.project.deposits import Deposit
 from hdp.project.items import Item
 from hdp.project.overrides import ByHand
 from hdp.sdk import Conflict, Finding, InvalidInput, UsageError
+from hdp.uploads import reusing
 from hdp.uploads.desk import Desk
 from hdp.uploads.preparing import Composed, Described, Preparer
 
@@ -243,10 +244,11 @@ class Editor:
         hand = self.preparer.by_hand(item)
         kept = {name: one for name, one in hand.values.items() if name not in change.unset}
         locks = (hand.locks - set(change.unset) - set(change.unlock)) | set(change.lock)
-        return self.preparer.compose(item, by_hand=ByHand({**kept, **values}, frozenset(locks)))
+        by_hand = ByHand({**kept, **values}, frozenset(locks))
+        return self.preparer.compose(item, by_hand=by_hand, given_back=change.unset)
 
     def _kept(self, item: Item, change: Change, values: Mapping[str, Any]) -> dict[str, Any]:
-        """A pipeline's values that are locked now: without them the lock would undo them."""
+        """What is locked now and not the mapping's: without its value the lock would undo it."""
         if not change.lock:
             return {}
         composed = self.preparer.compose(item)
@@ -254,7 +256,7 @@ class Editor:
             name: composed.fields[name]
             for name in change.lock
             if name not in values
-            and composed.origins.get(name, {}).get("rule") == "pipeline"
+            and _is_not_mapped(composed.origins.get(name, {}))
             and composed.fields.get(name) not in _EMPTY
         }
 
@@ -275,6 +277,20 @@ class Editor:
             overrides.lock(connection, item_id, env, name, only=only)
         for name in change.unlock:
             overrides.unlock(connection, item_id, env, name, only=only)
+        _give_back(connection, item_id, env, change.unset)
+
+
+def _is_not_mapped(origin: Mapping[str, Any]) -> bool:
+    return origin.get("rule") == "pipeline" or "kept" in origin
+
+
+def _give_back(connection: Any, item_id: int, env: str, names: Sequence[str]) -> None:
+    """Let go of what came from another environment; what is prepared or sent stays as it is."""
+    deposit = deposits.current_deposit(connection, item_id, env)
+    if deposit is None:
+        return
+    if (origins := reusing.give_back(deposit, names)) is not None:
+        deposits.update(connection, deposit.id, origins=origins)
 
 
 def check_names(known: Mapping[str, Any], names: Iterable[str]) -> None:
@@ -311,6 +327,8 @@ def _is_stale(current: Deposit | None, composed: Composed) -> bool:
 
 def _state(value: Any, origin: Mapping[str, Any] | None) -> str:
     rule = (origin or {}).get("rule")
+    if "kept" in (origin or {}):
+        return "by-hand"
     if rule in ("by-hand", "pipeline") and (rule == "by-hand" or value not in _EMPTY):
         return str(rule)
     return "missing" if value in _EMPTY else "mapped"

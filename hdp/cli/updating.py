@@ -23,8 +23,8 @@ def show_differences(session: Session, kind: str, selection: Selection) -> int:
     for one in found["items"]:
         session.write(f"{one['item']}  {one['title']}: {_said(one)}")
         for change in one["differences"]:
-            session.write(f"    {change['field']}: {_short(change['before'])}"
-                          f" -> {_short(change['after'])}")  # fmt: skip
+            session.write(f"    {change['field']}: {short(change['before'])}"
+                          f" -> {short(change['after'])}")  # fmt: skip
         for finding in one["findings"]:
             if finding["severity"] == "error":
                 session.tell(f"    {finding['message']}")
@@ -42,7 +42,8 @@ def _said(one: dict[str, Any]) -> str:
     return counted(count, "field") if count else "nothing changes"
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
+    """A value in one short line."""
     if value is None:
         return "(nothing)"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -10,6 +10,7 @@ from typing import Any
 from hdp.ingest.packing_model import PackChoices, Packing
 from hdp.jobs import Task
 from hdp.metadata.named import is_said_already
+from hdp.metadata.schemas import fields_of
 from hdp.pipelines.patches import apply_patches
 from hdp.pipelines.results import Patch
 from hdp.project import deposits, runs
@@ -24,6 +25,8 @@ from hdp.uploads.ahead import Ahead
 from hdp.uploads.desk import Desk
 from hdp.uploads.files import to_local
 from hdp.uploads.packing import Packer
+from hdp.uploads.rehashing import check_unchanged
+from hdp.uploads.reusing import Taken, There, take, with_kept
 
 # What a target says in its own words, and packing has said with a way out.
 _SAME_AS = {"same-name": "file-name-twice"}
@@ -66,6 +69,7 @@ class Composed:
     packing: Packing = field(default_factory=lambda: Packing(()))
     derived: list[DepositFile] = field(default_factory=list)
     mapping: str = ""
+    taken: Taken | None = None
 
     @property
     def title(self) -> str:
@@ -79,6 +83,7 @@ class Composed:
 
 
 Describe = Callable[[Item], Described]
+FindThere = Callable[[int], There | None]
 CheckRecord = Callable[[Record, str], Sequence[Finding]]
 
 
@@ -87,7 +92,8 @@ class Preparer:
     """Composes and prepares items of a desk; made once for a batch.
 
     `ahead` reads what is stored of the items of a batch many at a time. Where a `pipeline_follows`,
-    fields that it fills may still be empty.
+    fields that it fills may still be empty. With `find_there` what another environment holds of
+    an item is used.
     """
 
     desk: Desk
@@ -95,16 +101,20 @@ class Preparer:
     check_record: CheckRecord
     ahead: Ahead | None = None
     pipeline_follows: bool = False
+    find_there: FindThere | None = None
     # Threads that all compose at once only take turns, and more slowly.
     one_by_one: threading.Lock = field(default_factory=threading.Lock, compare=False)
 
-    def compose(self, item: Item, pipeline: str = "", by_hand: ByHand | None = None) -> Composed:
+    def compose(
+        self, item: Item, pipeline: str = "", by_hand: ByHand | None = None,
+        given_back: Sequence[str] = (),
+    ) -> Composed:  # fmt: skip
         """The item as it would be sent; nothing is written.
 
         With `pipeline`, its upload list alone decides on the files; `by_hand` takes the place
-        of what is stored as set by hand.
+        of what is stored as set by hand, and what is `given_back` is the mapping's again.
         """
-        return self._compose(self._known(item.id), pipeline, by_hand)
+        return self._compose(self._known(item.id), pipeline, by_hand, given_back)
 
     def _known(self, item_id: int) -> Known:
         """What is stored of an item, read ahead for a batch or now."""
@@ -113,14 +123,18 @@ class Preparer:
         env = self.desk.env
         return self.desk.project.read(lambda c: read_known(c, item_id, env))
 
-    def _compose(self, known: Known, pipeline: str, by_hand: ByHand | None = None) -> Composed:
+    def _compose(
+        self, known: Known, pipeline: str, by_hand: ByHand | None = None,
+        given_back: Sequence[str] = (),
+    ) -> Composed:  # fmt: skip
         item, done = known.item, known.runs
         described = self.describe(item)
-        fields, origins = with_hand(described, done, by_hand or known.hand)
+        taken = self._take(known, described, by_hand or known.hand, given_back)
+        fields, origins = dict(taken.fields), dict(taken.origins)
         derived, packing = self._files(known, pipeline)
         files = [*self._packer.planned_files(item, packing), *derived]
         findings = [
-            *described.findings,
+            *(one for one in described.findings if _root(one) not in taken.names),
             *_file_findings(item),
             *packing.findings,
             *self._check(fields, origins, files, item, packing.findings),
@@ -131,8 +145,20 @@ class Preparer:
         ]
         return Composed(
             fields, origins, findings, files, described.mapping_hash, pipeline, packing, derived,
-            described.mapping,
+            described.mapping, taken,
         )  # fmt: skip
+
+    def _take(
+        self, known: Known, described: Described, hand: ByHand, given_back: Sequence[str]
+    ) -> Taken:
+        """Fields and origins, with what came or is to come from another environment."""
+        fields, origins = with_hand(described, known.runs, hand)
+        before = known.live or known.published
+        kept = with_kept(fields, origins, before, hand, known.runs, given_back)
+        there = self.find_there(known.item.id) if self.find_there else None
+        if there is None:
+            return kept
+        return take(there, kept, hand, fields_of(self.desk.target.schema()))
 
     def by_hand(self, item: Item) -> ByHand:
         """What is stored as set or locked by hand."""
@@ -205,14 +231,21 @@ class Preparer:
             known = self._known(task.subject)
             _check_open(task, known)
             item, live = known.item, known.live
+            self._check_there(task)
             composed = self._compose(known, pipeline)
         task.title = composed.title or item.key
         if composed.errors:
             raise _not_ready(item, composed)
+        if self.find_there is not None:
+            check_unchanged(task, self.desk.project, item)
         composed = self._make(task, item, composed)
         if live is not None and _is_same(live, composed, known.files):
             task.skip("It is prepared already, and nothing changed.")
         return item, composed
+
+    def _check_there(self, task: Task) -> None:
+        if self.find_there is not None and self.find_there(task.subject) is None:
+            task.skip("Nothing of it is prepared there.")
 
     def _make(self, task: Task, item: Item, composed: Composed) -> Composed:
         """The same with its archives and derived files on disk."""
@@ -233,6 +266,10 @@ class Preparer:
             pipeline=composed.pipeline,
             files=composed.files,
         )
+
+
+def _root(one: Finding) -> str:
+    return str(one.where.get("field", "")).partition(".")[0]
 
 
 def _check_open(task: Task, known: Known) -> None:

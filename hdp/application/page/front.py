@@ -18,6 +18,7 @@ from hdp.application.page.pipelines import PipelinePages
 from hdp.application.page.previews import PreviewPages
 from hdp.application.page.projects import ProjectPages, project_json
 from hdp.application.page.publishing import PublishPages
+from hdp.application.page.reusing import ReusePages
 from hdp.application.page.settings import SettingsPages, environment_json
 from hdp.application.page.uploads import UploadPages
 from hdp.sdk import HdpError
@@ -42,6 +43,7 @@ class Page:
         self.exporting = ExportPages(app)
         self.uploads = UploadPages(app)
         self.publishing = PublishPages(app, self.uploads.action)
+        self.reusing = ReusePages(app)
         self.pipelines = PipelinePages(app)
         self.jobs = JobPages(app)
         self.settings = SettingsPages(app)

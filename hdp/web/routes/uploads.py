@@ -12,7 +12,7 @@ _MOST_ROWS = 1000
 
 def add(api: Api) -> None:
     """Make the routes known."""
-    uploads = api.page.uploads
+    uploads, reusing = api.page.uploads, api.page.reusing
 
     def rows(ask: Ask) -> Any:
         return uploads.rows(
@@ -29,6 +29,12 @@ def add(api: Api) -> None:
     api.get("/deposits/<item:int>/files", lambda ask, item: uploads.files(item, ask.env()))
     api.post("/actions", lambda ask: uploads.start(ask.body, ask.by), 202)
     api.post("/actions/preview", lambda ask: uploads.preview(ask.body))
+    api.get("/prepare/offers", lambda ask: reusing.offers(ask.env(), ask.text("stage", "prepare")))
+    api.get(
+        "/prepare/offers/ids",
+        lambda ask: reusing.ids(ask.env(), ask.text("from"), ask.text("stage", "prepare")),
+    )
+    api.post("/prepare/differences", lambda ask: reusing.differences(ask.body))
 
 
 def _filters(ask: Ask) -> dict[str, str]:
