@@ -16,13 +16,13 @@ from hdp.project.overview import Overview
 from hdp.sdk import HdpError, Refused, UsageError
 from hdp.uploads import (
     Desk,
+    deciding,
     drafts,
     files,
     publishing,
     refreshing,
     restarting,
     reviewing,
-    settling,
     updating,
     verifying,
 )
@@ -253,9 +253,7 @@ def _work(app: Application, desk: Desk, action: Action, subjects: Sequence[int])
             reason = str(action.args.get("reason") or "Removed from the project")
             return lambda task: _aside(desk, task, reason)
         case "settle":
-            return lambda task: task.say(
-                settling.settle_by_hand(desk, task.subject, adopt_id=None, create_again=False)
-            )
+            return lambda task: _look(desk, task)
     step = _STEPS[action.kind]
     return lambda task: step(desk, task)
 
@@ -276,6 +274,11 @@ def _updating(app: Application, desk: Desk, action: Action) -> Work:
 def _create_and_upload(desk: Desk, task: Task) -> None:
     drafts.create_draft(desk, task)
     files.upload_files(desk, task)
+
+
+def _look(desk: Desk, task: Task) -> None:
+    looked = deciding.settle_by_hand(desk, task.subject, adopt_id=None, create_again=False)
+    task.say(looked.message)
 
 
 def _discard(desk: Desk, task: Task) -> None:
@@ -314,8 +317,8 @@ def settle(
     outcomes: list[dict[str, Any]] = []
     for item_id in ids:
         try:
-            said = settling.settle_by_hand(desk, item_id, adopt_id=adopt, create_again=create_again)
-            outcomes.append({"item": item_id, "message": said, "error": None})
+            told = deciding.settle_by_hand(desk, item_id, adopt_id=adopt, create_again=create_again)
+            outcomes.append({"item": item_id, "message": told.message, "error": None})
         except HdpError as error:
             outcomes.append({"item": item_id, "message": error.message, "error": error.to_json()})
     return outcomes

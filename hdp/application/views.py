@@ -25,10 +25,17 @@ _ACTIONS = {
     "prepare": ("prepare", "set-aside"),
     "create": ("create", "back", "pipeline-draft"),
     "drafts": (
-        "upload", "publish", "submit", "withdraw", "discard", "refresh", "restart", "settle",
+        "upload", "publish", "submit", "withdraw", "discard", "refresh", "restart",
     ),
     "published": (),
 }  # fmt: skip
+_OPEN = {
+    "create": "No answer came back: it is not known whether there is a draft.",
+    "publish": "No answer came back: it is not known whether it is public.",
+    "submit": "No answer came back: it is not known whether it is in review.",
+    "discard": "No answer came back: it is not known whether the draft is gone.",
+    "edit": "No answer came back: it is not known whether the change was taken.",
+}
 _WORDS = {
     "valid": ("Valid", "idle"),
     "problems": ("Problems", "warn"),
@@ -116,7 +123,7 @@ def _sort_key(name: str) -> Any:
 def status(row: Overview) -> tuple[str, str, str]:
     """The word of a row's status, its tone and the reason under it."""
     if row.doing and row.doing != "upload":
-        return "Unsettled", "warn", "It is not known whether the repository did the last step."
+        return "Unsettled", "warn", _OPEN.get(row.doing, _OPEN["edit"])
     if row.stage == "prepare":
         word, tone = _WORDS[row.worst]
         return word, tone, ""
@@ -168,8 +175,14 @@ def row_json(
         "url": app.remotes.link(entry, row.url),
         "doi": row.doi,
         "updated": row.published or row.drafted or row.prepared or row.created,
-        "actions": {one: why_not(one, row) for one in _ACTIONS[row.stage]},
+        "actions": {one: why_not(one, row) for one in _offered(row)},
     }
+
+
+def _offered(row: Overview) -> tuple[str, ...]:
+    """The actions of a row's stage; where something is open, settling it comes first."""
+    unsettled = row.doing and row.doing != "upload"
+    return ("settle", *_ACTIONS[row.stage]) if unsettled else _ACTIONS[row.stage]
 
 
 def kind(row: Overview) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from hdp.project.deposits import Deposit
@@ -16,6 +17,7 @@ SITE_CODES = (
     "review-commented", "review-ended",
 )  # fmt: skip
 _SHOWN = 5
+_GIVEN = ("doi", "prereserve_doi")  # what the repository adds by itself
 
 
 def compare_back(
@@ -24,6 +26,24 @@ def compare_back(
     """What of `metadata` the draft does not hold, or not so, as JSON findings."""
     record = Record(fields=metadata, key=key)
     return [one.to_json() for one in remote.compare_metadata(record, draft)]
+
+
+def review_json(draft: Draft) -> dict[str, Any] | None:
+    """What a community's curators did with a draft, as it is kept."""
+    return None if draft.review is None else asdict(draft.review)
+
+
+def is_as_sent(remote: Remote, draft: Draft, deposit: Deposit) -> bool:
+    """Whether a draft, or an open edit, is as we last sent it: nobody else changed it."""
+    if deposit.readback is not None:
+        ours, theirs = dict(deposit.readback), dict(draft.metadata)
+        asked = any(one["code"] == REVIEW_MISSING for one in deposit.site)
+        for name in (*_GIVEN, "communities") if asked else _GIVEN:
+            ours.pop(name, None)
+            theirs.pop(name, None)
+        if ours == theirs:
+            return True
+    return remote.same_metadata(Record(fields=deposit.metadata, key=deposit.key), draft)
 
 
 def told(found: Sequence[Mapping[str, Any]]) -> str:

@@ -12,7 +12,13 @@ from hdp.sdk import Draft, Finding, Missing, Rejected, Review
 from hdp.uploads import including, settling
 from hdp.uploads.desk import Desk
 from hdp.uploads.files import matches
-from hdp.uploads.reading_back import REVIEW_MISSING, SITE_CODES, compare_back
+from hdp.uploads.reading_back import (
+    REVIEW_MISSING,
+    SITE_CODES,
+    compare_back,
+    is_as_sent,
+    review_json,
+)
 
 _SHOWN = 5
 _AS_LEFT = "As we left it."
@@ -45,9 +51,7 @@ def refresh_draft(desk: Desk, task: Task) -> None:
     if draft.review is not None:  # a request that is closed is told of by itself
         site = [one for one in site if one["code"] != REVIEW_MISSING]
     desk.project.write(
-        lambda c: deposits.update(
-            c, deposit.id, state=state, site=site, review=settling.review_json(draft)
-        )
+        lambda c: deposits.update(c, deposit.id, state=state, site=site, review=review_json(draft))
     )
     desk.changed(deposit.item_id)
     task.say(" ".join(told) or _AS_LEFT)
@@ -87,7 +91,7 @@ def _merged(fresh: Sequence[Any], kept: Sequence[Any]) -> list[Any]:
 
 def _metadata_findings(desk: Desk, deposit: Deposit, draft: Draft) -> list[Finding]:
     before = deposit.readback
-    if before is None or settling.is_as_sent(desk.remote, draft, deposit):
+    if before is None or is_as_sent(desk.remote, draft, deposit):
         return []
     now_is = dict(draft.metadata)
     names = [one for one in sorted({*before, *now_is}) if before.get(one) != now_is.get(one)]

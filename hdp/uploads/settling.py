@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +11,7 @@ from hdp.events import now
 from hdp.jobs import Task
 from hdp.project import deposits, sessions
 from hdp.project.deposits import Deposit
-from hdp.remote import SETTLE_WAITS, Remote
+from hdp.remote import SETTLE_WAITS
 from hdp.remote import settle_create as find_candidates
 from hdp.remote import settle_publish as find_publication
 from hdp.sdk import (
@@ -20,15 +19,14 @@ from hdp.sdk import (
     Conflict,
     Draft,
     Missing,
-    NotFound,
     Publication,
     Record,
-    Refused,
     TargetError,
 )
 from hdp.uploads.alone import ALIKE, BUSY, busy
+from hdp.uploads.asking_review import ask_review
 from hdp.uploads.desk import Desk
-from hdp.uploads.reading_back import REVIEW_MISSING, SITE_CODES, compare_back
+from hdp.uploads.reading_back import SITE_CODES, compare_back, is_as_sent, review_json
 
 
 def _or_none(ask: Callable[[], Draft]) -> Draft | None:
@@ -42,7 +40,7 @@ def settled(desk: Desk, deposit: Deposit | None, task: Task | None = None) -> De
     """The deposit with nothing left open; Conflict where that cannot be decided now."""
     if deposit is None or deposit.doing is None:
         return deposit
-    if not _is_left_over(desk, deposit):
+    if not is_left_over(desk, deposit):
         if task is not None:
             task.skip("Another HDP is working on it just now.")
         raise busy(deposit)
@@ -51,18 +49,20 @@ def settled(desk: Desk, deposit: Deposit | None, task: Task | None = None) -> De
     settle(desk, deposit)
     again = desk.current(deposit.item_id)
     if again is not None and again.doing is not None:
-        raise _unsettled(desk, again)
+        raise unsettled(desk, again)
     return again
 
 
-def _is_left_over(desk: Desk, deposit: Deposit) -> bool:
+def is_left_over(desk: Desk, deposit: Deposit) -> bool:
+    """Whether nobody works on an open call any more, neither here nor in another process."""
     ours = desk.project.session.id
     if deposit.owner == ours:
         return (ours, deposit.id) not in BUSY
     return deposit.owner in desk.project.read(lambda c: sessions.dead_owners(c, ours))
 
 
-def _unsettled(desk: Desk, deposit: Deposit) -> Conflict:
+def unsettled(desk: Desk, deposit: Deposit) -> Conflict:
+    """The error of an open call that looking could not decide."""
     found = ", ".join(deposit.candidates or []) or "none"
     return Conflict(
         f"It is not known whether the repository did the last step ({deposit.doing}).",
@@ -79,8 +79,8 @@ def settle(desk: Desk, deposit: Deposit) -> None:
     Raises TargetError when the repository cannot be asked; the deposit stays as it is.
     """
     desk.check_account(deposit)
-    with _alone(desk, deposit):
-        ours = _take_over(desk, deposit)
+    with alone(desk, deposit):
+        ours = take_over(desk, deposit)
         if ours is None:
             return
         match ours.doing:
@@ -96,12 +96,13 @@ def settle(desk: Desk, deposit: Deposit) -> None:
                 _settle_edit(desk, ours)
             case _:
                 # An upload looks at what is there before it sends anything: nothing to find out.
-                _clear(desk, ours)
+                clear(desk, ours)
+    ask_review(desk, deposit.id)
     desk.changed(deposit.item_id)
 
 
 @contextmanager
-def _alone(desk: Desk, deposit: Deposit) -> Iterator[None]:
+def alone(desk: Desk, deposit: Deposit) -> Iterator[None]:
     """Nobody else here works on the deposit, or makes a draft that looks like its own."""
     session = desk.project.session.id
     alike = ALIKE.held(session, deposit) if deposit.doing == "create" else nullcontext()
@@ -109,7 +110,7 @@ def _alone(desk: Desk, deposit: Deposit) -> Iterator[None]:
         yield
 
 
-def _take_over(desk: Desk, deposit: Deposit) -> Deposit | None:
+def take_over(desk: Desk, deposit: Deposit) -> Deposit | None:
     """The deposit with its open call in our hands; None where somebody else has it or is done."""
     session = desk.project.session.id
     now_open = desk.project.read(lambda c: deposits.get_deposit(c, deposit.id))
@@ -122,12 +123,14 @@ def _take_over(desk: Desk, deposit: Deposit) -> Deposit | None:
     return desk.project.read(lambda c: deposits.get_deposit(c, deposit.id))
 
 
-def _clear(desk: Desk, deposit: Deposit) -> None:
-    def clear(connection: Any) -> None:
+def clear(desk: Desk, deposit: Deposit) -> None:
+    """Take the open call back: it was not done, or nobody needs to know."""
+
+    def forget(connection: Any) -> None:
         if deposits.settle(connection, deposit):
             deposits.reset_files(connection, deposit.id)
 
-    desk.project.write(clear)
+    desk.project.write(forget)
 
 
 def settle_create(desk: Desk, deposit: Deposit) -> None:
@@ -155,7 +158,7 @@ def settle_create(desk: Desk, deposit: Deposit) -> None:
         names = [draft.id for draft in found]
         desk.project.write(lambda c: deposits.update(c, deposit.id, candidates=names))
         return
-    _clear(desk, deposit)
+    clear(desk, deposit)
 
 
 def _others_alive(desk: Desk, deposit: Deposit) -> bool:
@@ -186,9 +189,7 @@ def adopt(desk: Desk, deposit: Deposit, draft: Draft) -> bool:
     return desk.project.write(take)
 
 
-def review_json(draft: Draft) -> dict[str, Any] | None:
-    """What a community's curators did with a draft, as it is kept."""
-    return None if draft.review is None else asdict(draft.review)
+IN_REVIEW = ("submitted", "commented")
 
 
 def _settle_submit(desk: Desk, deposit: Deposit) -> None:
@@ -196,13 +197,13 @@ def _settle_submit(desk: Desk, deposit: Deposit) -> None:
     draft = _or_none(lambda: desk.remote.get_draft(str(deposit.remote_id)))
     if draft is None:
         if not find_published(desk, deposit):
-            _clear(desk, deposit)  # it was deleted on the site: the next step says so
+            clear(desk, deposit)  # it was deleted on the site: the next step says so
     elif draft.review is not None and draft.review.state in IN_REVIEW:
         store_submitted(desk, deposit, draft)
     elif deposit.state == "in_review":
         store_withdrawn(desk, deposit, draft)
     else:
-        _clear(desk, deposit)
+        clear(desk, deposit)
 
 
 def store_submitted(desk: Desk, deposit: Deposit, draft: Draft) -> None:
@@ -225,7 +226,7 @@ def store_withdrawn(desk: Desk, deposit: Deposit, draft: Draft) -> None:
 def _settle_publish(desk: Desk, deposit: Deposit) -> None:
     publication = find_publication(desk.remote, str(deposit.remote_id))
     if publication is None:
-        _clear(desk, deposit)
+        clear(desk, deposit)
     else:
         store_publication(desk, deposit, publication)
 
@@ -237,7 +238,7 @@ def _settle_discard(desk: Desk, deposit: Deposit) -> None:
         if not find_published(desk, deposit):
             desk.project.write(lambda c: deposits.settle(c, deposit, state="discarded"))
         return
-    _clear(desk, deposit)
+    clear(desk, deposit)
 
 
 def _settle_edit(desk: Desk, deposit: Deposit) -> None:
@@ -246,7 +247,7 @@ def _settle_edit(desk: Desk, deposit: Deposit) -> None:
         _settle_draft_edit(desk, deposit)
         return
     if Can.EDIT not in desk.remote.can:
-        _clear(desk, deposit)  # it was refused, so nothing was sent
+        clear(desk, deposit)  # it was refused, so nothing was sent
         return
     remote_id, remote = str(deposit.remote_id), desk.remote.using(about=deposit.title)
     edit = deposit.edit or {}
@@ -255,38 +256,21 @@ def _settle_edit(desk: Desk, deposit: Deposit) -> None:
         # Not published: what we opened is closed, what somebody else changed there is left.
         if is_as_sent(remote, left, deposit) or remote.same_metadata(wanted, left):
             remote.drop_edit(remote_id)
-        _clear(desk, deposit)
+        clear(desk, deposit)
         return
     draft = remote.edit_record(remote_id, deposit.key)
     remote.drop_edit(remote_id)
     if edit and remote.same_metadata(wanted, draft):
         store_edit(desk, deposit, edit, draft)
     else:
-        _clear(desk, deposit)
-
-
-_GIVEN = ("doi", "prereserve_doi")  # what the repository adds by itself
-IN_REVIEW = ("submitted", "commented")
-
-
-def is_as_sent(remote: Remote, draft: Draft, deposit: Deposit) -> bool:
-    """Whether a draft, or an open edit, is as we last sent it: nobody else changed it."""
-    if deposit.readback is not None:
-        ours, theirs = dict(deposit.readback), dict(draft.metadata)
-        asked = any(one["code"] == REVIEW_MISSING for one in deposit.site)
-        for name in (*_GIVEN, "communities") if asked else _GIVEN:
-            ours.pop(name, None)
-            theirs.pop(name, None)
-        if ours == theirs:
-            return True
-    return remote.same_metadata(Record(fields=deposit.metadata, key=deposit.key), draft)
+        clear(desk, deposit)
 
 
 def _settle_draft_edit(desk: Desk, deposit: Deposit) -> None:
     draft = _or_none(lambda: desk.remote.get_draft(str(deposit.remote_id)))
     if draft is None:
         if not find_published(desk, deposit):
-            _clear(desk, deposit)  # it was deleted on the site: the next step says so
+            clear(desk, deposit)  # it was deleted on the site: the next step says so
         return
     arrived = desk.remote.same_metadata(Record(fields=deposit.metadata, key=deposit.key), draft)
     readback = dict(draft.metadata) if arrived else deposit.readback
@@ -328,77 +312,3 @@ def store_publication(desk: Desk, deposit: Deposit, publication: Publication) ->
             site=[one for one in deposit.site if one["code"] not in SITE_CODES],
         )
     )  # fmt: skip
-
-
-def settle_by_hand(desk: Desk, item_id: int, *, adopt_id: str | None, create_again: bool) -> str:
-    """Decide an open create as the person says; a sentence on what was done."""
-    deposit = _open_deposit(desk, item_id)
-    if deposit is None:
-        return "Nothing is open."
-    if not _is_left_over(desk, deposit):
-        raise busy(deposit)
-    if adopt_id is not None or create_again:
-        return _decide(desk, deposit, adopt_id)
-    settle(desk, deposit)
-    again = desk.project.read(lambda c: deposits.get_deposit(c, deposit.id))
-    if again.doing is not None:
-        raise _unsettled(desk, again)
-    return f"Settled: {_outcome(again)}"
-
-
-def _open_deposit(desk: Desk, item_id: int) -> Deposit | None:
-    """What is open of an item here: its draft, or a record whose metadata was being changed."""
-    found = desk.project.read(
-        lambda c: deposits.list_deposits(c, desk.env, item_ids=[item_id])
-    )  # fmt: skip
-    return next((one for one in found if one.doing is not None), None)
-
-
-def _outcome(deposit: Deposit) -> str:
-    if deposit.state == "discarded":
-        return "the draft is gone."
-    if deposit.state == "prepared":
-        return "not done, taken back."
-    where = f" {deposit.remote_id}" if deposit.remote_id else ""
-    return f"{deposit.state.replace('_', '-')}{where}."
-
-
-def _decide(desk: Desk, deposit: Deposit, adopt_id: str | None) -> str:
-    if deposit.doing != "create":
-        raise Conflict(
-            f"What is open is no create but a {deposit.doing}.",
-            code="wrong-state",
-            hint=f"Let HDP look: hdp draft settle {deposit.item_id} --env {desk.env}",
-        )
-    desk.check_account(deposit)
-    with _alone(desk, deposit):
-        ours = _take_over(desk, deposit)
-        if ours is None:
-            return "Nothing is open any more."
-        if adopt_id is None:
-            _clear(desk, ours)
-            said = "Taken back; create the draft again."
-        else:
-            said = _adopt_by_hand(desk, ours, adopt_id)
-    desk.changed(deposit.item_id)
-    return said
-
-
-def _adopt_by_hand(desk: Desk, deposit: Deposit, remote_id: str) -> str:
-    try:
-        draft = desk.remote.get_draft(remote_id)
-    except Missing as error:
-        raise NotFound(
-            f"There is no draft {remote_id} in {desk.env}.", code="no-such-draft"
-        ) from error
-    record = Record(fields=deposit.metadata, key=deposit.key)
-    if not desk.remote.same_metadata(record, draft) or draft.files:
-        raise Refused(
-            f"Draft {remote_id} is not what this item was to become: its metadata or files differ.",
-            code="draft-differs",
-            hint="Look at it on the site; adopt another one, or use --create-again.",
-            where={"item": deposit.item_id},
-        )
-    if not adopt(desk, deposit, draft):
-        raise Conflict(f"Draft {remote_id} belongs to another item.", code="draft-taken")
-    return f"Draft {remote_id} is adopted."

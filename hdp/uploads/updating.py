@@ -26,7 +26,13 @@ from hdp.uploads import including, publishing, settling
 from hdp.uploads.desk import Desk, wrong_state
 from hdp.uploads.differences import Difference, compare, renew
 from hdp.uploads.preparing import Composed, Preparer
-from hdp.uploads.reading_back import check_unaltered, compare_back, with_told
+from hdp.uploads.reading_back import (
+    check_unaltered,
+    compare_back,
+    is_as_sent,
+    review_json,
+    with_told,
+)
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,7 @@ def update_draft(desk: Desk, task: Task, preparer: Preparer, *, overwrite: bool 
         desk.project.write(
             lambda c: deposits.settle(
                 c, ours, readback=dict(draft.metadata), edited=now(), site=site,
-                review=settling.review_json(draft),
+                review=review_json(draft),
             )
         )  # fmt: skip
     task.say(with_told(_said(update), site))
@@ -171,7 +177,7 @@ def _check_no_edit(remote: Remote, deposit: Deposit) -> None:
         draft = remote.get_draft(str(deposit.remote_id))
     except Missing:
         return
-    if settling.is_as_sent(remote, draft, deposit):
+    if is_as_sent(remote, draft, deposit):
         return
     raise Refused(
         "An edit of this record is open on the site, with changes that are not HDP's. Nothing"
@@ -183,7 +189,7 @@ def _check_no_edit(remote: Remote, deposit: Deposit) -> None:
 
 
 def _check_unchanged(desk: Desk, draft: Draft, deposit: Deposit) -> None:
-    if settling.is_as_sent(desk.remote, draft, deposit):
+    if is_as_sent(desk.remote, draft, deposit):
         return
     raise Refused(
         "Its metadata was changed on the site since HDP last sent it; those changes would be"

@@ -28,6 +28,7 @@ from hdp.web.routes import (
     projects,
     publishing,
     settings,
+    settling,
     uploads,
 )
 
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
     from hdp.web.dialogs import Dialogs
 
 _ROUTES = (
-    about, projects, previews, mapping, items, editing, exporting, uploads, publishing, pictures,
-    pipelines, jobs, activity, settings, dialogs, events,
+    about, projects, previews, mapping, items, editing, exporting, uploads, publishing, settling,
+    pictures, pipelines, jobs, activity, settings, dialogs, events,
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from hdp.application import actions, dashboard, describing, views
 from hdp.application.selection import Selection
 from hdp.practice import communities, reviews
 from hdp.project import deposits
+from hdp.remote import Remote
 from hdp.sdk import Finding, LocalFile, Record
 
 
@@ -306,3 +307,48 @@ def test_a_full_quota_says_what_to_do(app, project, do, practice):
     assert "no-room" in codes(job)
     practice.faults.clear()
     assert do("upload")["failed"] == 0
+
+
+@pytest.mark.parametrize("fault", ["lost-answer", "504-done"])
+def test_a_draft_that_was_found_again_has_its_review(app, project, do, practice, fault):
+    name_community(app, project, "practice-review")
+    do("prepare", 1)
+    practice.faults.add(f"{fault}:create")
+    assert do("create", 1)["done"] == 1
+    first = stored(app)[0]
+    assert (first.state, first.doing, first.site) == ("draft", None, [])
+    assert first.review["state"] == "created"
+    do("upload", 1)
+    assert codes(do("publish", 1)) == ["needs-review"]
+    assert messages(do("submit", 1)) == ["In review by its community"]
+
+
+def test_a_draft_that_a_person_adopts_has_its_review(app, project, do, practice):
+    name_community(app, project, "practice-review")
+    do("prepare", 1)
+    practice.faults.add("lost-answer:create,token-refused:list")
+    assert codes(do("create", 1)) == ["unreachable"]
+    practice.faults.clear()
+    remote = app.remotes.open(app.environment("practice"))
+    (draft,) = remote.list_drafts()
+    assert draft.review is None
+    (told,) = actions.settle(app, "practice", (1,), adopt=draft.id, create_again=False)
+    assert told["error"] is None
+    assert site_codes(app) == [[]]
+    do("upload", 1)
+    assert messages(do("submit", 1)) == ["In review by its community"]
+
+
+def test_a_review_that_cannot_be_asked_for_now_is_asked_for_later(
+    app, project, do, practice, monkeypatch
+):
+    monkeypatch.setattr(Remote, "pause", lambda remote, seconds: None)
+    name_community(app, project, "practice-review")
+    do("prepare", 1)
+    practice.faults.add("lost-answer:create,503=0:review*,503=0:community*")
+    do("create", 1)
+    practice.faults.clear()
+    assert stored(app)[0].remote_id
+    assert len(app.remotes.open(app.environment("practice")).list_drafts()) == 1
+    do("upload", 1)
+    assert messages(do("submit", 1)) == ["In review by its community"]

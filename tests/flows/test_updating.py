@@ -7,7 +7,7 @@ import pytest
 from hdp.application import settling_in, updates
 from hdp.application.selection import Selection
 from hdp.project import deposits
-from hdp.uploads import settling
+from hdp.sdk import Missing, Record, Refused
 
 
 def codes(job: dict) -> list[str]:
@@ -71,7 +71,7 @@ def test_changes_on_the_site_are_not_overwritten(app, published, do):
     remote = app.remotes.open(app.environment("practice"))
     one = app.project.read(deposits.list_deposits)[0]
     draft = remote.edit_record(one.remote_id, "")
-    record = settling.Record(fields={**one.metadata, "title": "By the curator"})
+    record = Record(fields={**one.metadata, "title": "By the curator"})
     remote.update_draft(draft.id, record)
     retitle(published)
     assert codes(do("update", one.item_id)) == ["edit-open"]
@@ -98,14 +98,14 @@ def test_an_answer_that_is_lost_is_settled(app, published, do, practice, verb, f
     assert [one.doing for one in found] == [None] * 3
     assert all(one.metadata["title"].startswith("Other") for one in found)
     for one in found:  # no edit is left open
-        with pytest.raises(settling.Missing):
+        with pytest.raises(Missing):
             remote.get_draft(one.remote_id)
 
 
 def test_publishing_can_be_switched_off(app, drafted, do):
     do("upload")
     settling_in.set_publishing(app, "practice", False)
-    with pytest.raises(settling.Refused, match="switched off"):
+    with pytest.raises(Refused, match="switched off"):
         do("publish")
     settling_in.set_publishing(app, "practice", True)
     assert do("publish")["done"] == 3

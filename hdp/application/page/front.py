@@ -20,6 +20,7 @@ from hdp.application.page.projects import ProjectPages, project_json
 from hdp.application.page.publishing import PublishPages
 from hdp.application.page.reusing import ReusePages
 from hdp.application.page.settings import SettingsPages, environment_json
+from hdp.application.page.settling import SettlePages
 from hdp.application.page.uploads import UploadPages
 from hdp.sdk import HdpError
 
@@ -43,6 +44,7 @@ class Page:
         self.exporting = ExportPages(app)
         self.uploads = UploadPages(app)
         self.publishing = PublishPages(app, self.uploads.action)
+        self.settling = SettlePages(app)
         self.reusing = ReusePages(app)
         self.pipelines = PipelinePages(app)
         self.jobs = JobPages(app)
