@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from hdp.application import describing
 from hdp.environments import EnvironmentEntry
+from hdp.metadata.schemas import fields_of
 from hdp.project import deposits, elsewhere
 from hdp.project.overview import Overview
 from hdp.sdk import UsageError
@@ -28,7 +29,6 @@ class Elsewhere:
 
     def __init__(self, app: Application, source: str, here: str) -> None:
         self.entry = source_of(app, source, here)
-        self.title = self.entry.title or self.entry.name
         self._project = app.project
         self._strangers = _strangers(app, self.entry)
         self._last: There | None = None
@@ -45,7 +45,7 @@ class Elsewhere:
         if found is None:
             return None
         return There(
-            self.title, found, deposits.list_files(connection, found.id),
+            found, deposits.list_files(connection, found.id),
             elsewhere.set_only_in(connection, item_id, self.entry.name), self._strangers,
         )  # fmt: skip
 
@@ -82,7 +82,8 @@ def offers(app: Application, env: str, stage: str) -> list[dict[str, Any]]:
     otherwise there.
     """
     found = _candidates(app, env, stage)
-    known = [one for one in app.environments.list() if one.name in found]
+    # Where equally many are, the Sandbox comes before Practice.
+    known = [one for one in reversed(app.environments.list()) if one.name in found]
     told = [
         {"env": one.name, "title": one.title or one.name, "builtin": one.builtin,
          "items": len(found[one.name])}
@@ -139,8 +140,12 @@ def _compared(preparer: Preparer, row: Overview, composed: Composed) -> dict[str
     there = preparer.find_there(row.id) if preparer.find_there else None
     files = compare_files(there.files, composed.files) if there else []
     taken = composed.taken.differences if composed.taken else ()
+    schema = fields_of(preparer.desk.target.schema())
     return {
-        "differences": [one.to_json() for one in taken],
+        "differences": [
+            one.to_json() | {"title": schema.get(one.field, {}).get("title", one.field)}
+            for one in taken
+        ],
         "files": [{"name": one.name, "what": one.what} for one in files],
         "findings": [one.to_json() for one in composed.findings],
     }

@@ -28,7 +28,6 @@ class There:
     and addresses that mean nothing outside it.
     """
 
-    title: str
     deposit: Deposit
     files: Sequence[DepositFile]
     only: Collection[str]
@@ -126,10 +125,10 @@ class _Taking:
         if name in self.hand.values:
             return "It is set by hand here."
         if name in self.there.only:
-            return f"It was set for {self.there.title} only."
+            return "It was set for that environment only."
         if _is_today(name, origin):
             return "It is the day of preparing."
-        return f"It names a record of {self.there.title}." if fit is GONE else ""
+        return "It names a record of that environment." if fit is GONE else ""
 
 
 def _is_today(name: str, origin: Mapping[str, Any] | None) -> bool:

@@ -106,7 +106,7 @@ def test_dois_of_the_own_test_records_are_known_whatever_their_prefix(app, there
     mine = [{"identifier": "https://doi.org/10.9999/t.1.", "relation": "cites"}]
     rewrite(app, 1, related_identifiers=mine, references=["Roe 2020, 10.9999/t.12"])
     found = differences(app)
-    assert found["related_identifiers"]["why"] == "It names a record of Sandbox."
+    assert found["related_identifiers"]["why"] == "It names a record of that environment."
     assert found["references"]["taken"]
 
 
@@ -119,7 +119,7 @@ def test_what_people_set_or_locked_stays(app, there, do):
     found = differences(app)
     assert found["title"]["why"] == "It is set by hand here."
     assert found["version"]["why"] == "It is locked here."
-    assert found["notes"]["why"] == "It was set for Sandbox only."
+    assert found["notes"]["why"] == "It was set for that environment only."
     assert found["language"]["taken"]
     do("prepare", 1, env="production", **USE)
     here = prepared(app).metadata

@@ -6,7 +6,7 @@ export interface Schema {
   type?: string; title?: string; description?: string; format?: string; minLength?: number; maxLength?: number
   unsupported?: boolean; options?: Term[]; vocabulary?: string; items?: Schema; properties?: Record<string, Schema>; required?: string[]
 }
-export interface Origin { rule: string; table?: string; row?: number | null; column?: string; pipeline?: string }
+export interface Origin { rule: string; table?: string; row?: number | null; column?: string; pipeline?: string; env?: string; kept?: boolean }
 export interface Field {
   field: string; title: string; group: string; required: boolean; unsupported: boolean; schema: Schema; term: Term | null
   value: unknown; origin: Origin | null; state: 'mapped' | 'by-hand' | 'pipeline' | 'missing'

@@ -1,5 +1,6 @@
 // Values of fields: which are empty, what an entry is called, where a finding belongs.
 import { language, t } from '../../i18n/index.svelte'
+import { store } from '../../store.svelte'
 import { toText } from './html'
 import type { Entry, Field, Origin, Term } from './types'
 
@@ -32,12 +33,22 @@ export function brief(value: unknown): string {
 
 const FIXED: Record<string, string> = {
   literal: 'Fixed value in the mapping', choose: 'Fixed value in the mapping', default: 'Default of the mapping', template: 'Built by the mapping',
-  filename: 'From the file name', file: 'From the file',
+  filename: 'From the file name', file: 'From the file', repository: 'From the repository',
 }
 
 /** Where a value comes from, in words. */
 export function originText(origin: Origin | null, field: Field, env: string): string {
   if (!origin) return ''
+  const text = ruleText(origin, field, env)
+  return origin.env ? t('{origin}, as prepared in {env}', { origin: text, env: envTitle(origin.env) }) : text
+}
+
+function envTitle(name: string): string {
+  const found = store.app?.environments.find((one) => one.name === name)
+  return found ? (found.builtin ? t(found.title) : found.title || name) : name
+}
+
+function ruleText(origin: Origin, field: Field, env: string): string {
   if (origin.rule === 'by-hand') return field.env_only ? t('By hand, only in {env}', { env }) : t('By hand')
   if (origin.rule === 'pipeline') return origin.pipeline ? t('From pipeline {name}', { name: origin.pipeline }) : t('From a pipeline')
   const { column = '', table = '', row } = origin
