@@ -20,8 +20,26 @@ from hdp.sdk import SDK_VERSION, Component, InvalidInput, Params, Port, Target
 FILE_NAME = "plugin.toml"
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _TARGET_ID = re.compile(r"[a-z][a-z0-9_.-]*")
+_SETTING = re.compile(r"[a-z][a-z0-9_-]*")
 _MEDIA = re.compile(r"[a-z0-9.*+-]+/[a-zA-Z0-9.*+-]+")
 _LISTS = ("sdk", "imports", "programs", "components", "targets", "secrets", "hosts")
+
+
+@dataclass(frozen=True)
+class PluginSetting:
+    """A value that the person chooses for a plugin on this computer, never a project."""
+
+    name: str
+    help: str
+    default: str = ""
+    choices: tuple[str, ...] = ()
+
+    def names(self, name: str) -> bool:
+        """Whether it is the setting of that name."""
+        if not self.name.endswith(".*"):
+            return name == self.name
+        rest = name.removeprefix(self.name[:-1])
+        return rest != name and _SETTING.fullmatch(rest) is not None
 
 
 @dataclass(frozen=True)
@@ -39,6 +57,11 @@ class Manifest:
     targets: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
+    settings: tuple[PluginSetting, ...] = ()
+
+    def setting(self, name: str) -> PluginSetting | None:
+        """The setting of that name; `program.*` stands for every name behind the dot."""
+        return next((one for one in self.settings if one.names(name)), None)
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -63,6 +86,10 @@ def read_manifest(folder: Path) -> Manifest:
         )
     known = {one.name for one in dataclasses.fields(Manifest)}
     values = {key: _frozen(value) for key, value in data.items() if key in known}
+    values["settings"] = tuple(
+        PluginSetting(name, **{key: _frozen(value) for key, value in one.items()})
+        for name, one in data.get("settings", {}).items()
+    )
     return Manifest(**values)
 
 
@@ -90,6 +117,26 @@ def _problems(data: dict[str, Any]) -> Iterator[str]:
         value = data.get(key, [])
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
             yield f'"{key}" must be a list of texts.'
+    yield from _setting_problems(data.get("settings", {}))
+
+
+def _setting_problems(settings: Any) -> Iterator[str]:
+    if not isinstance(settings, dict):
+        yield '"settings" must be a table with a table for each setting.'
+        return
+    for name, one in settings.items():
+        if not _SETTING.fullmatch(name.removesuffix(".*")):
+            yield f'setting "{name}" must be lower-case letters, digits, _ and -.'
+        if not isinstance(one, dict) or not isinstance(one.get("help"), str):
+            yield f'setting "{name}" needs a help text.'
+            continue
+        if more := sorted(set(one) - {"help", "default", "choices"}):
+            yield f'setting "{name}" has {", ".join(more)}, which is not known.'
+        choices = one.get("choices", [])
+        if not isinstance(one.get("default", ""), str):
+            yield f'setting "{name}": the default must be text.'
+        if not isinstance(choices, list) or not all(isinstance(item, str) for item in choices):
+            yield f'setting "{name}": choices must be a list of texts.'
 
 
 def find_incompatible(manifest: Manifest) -> str:

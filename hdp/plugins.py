@@ -21,7 +21,7 @@ import pluggy
 
 from hdp import plugin_manifest
 from hdp.paths import replace_text
-from hdp.plugin_manifest import Manifest
+from hdp.plugin_manifest import Manifest, PluginSetting
 from hdp.sdk import (
     Component,
     Finding,
@@ -69,14 +69,17 @@ class PluginStatus:
     targets: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
+    settings: tuple[PluginSetting, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The shape that `hdp plugin list --json` promises, and what the screen adds."""
         names = ("id", "name", "version", "status", "reason", "where", "summary", "source")
         lists = ("components", "targets", "secrets", "hosts")
-        return {one: getattr(self, one) for one in names} | {
-            one: list(getattr(self, one)) for one in lists
-        }
+        return (
+            {one: getattr(self, one) for one in names}
+            | {one: list(getattr(self, one)) for one in lists}
+            | {"settings": [vars(one) for one in self.settings]}
+        )
 
 
 @dataclass
@@ -318,7 +321,8 @@ def _admit(
 
 
 def _described(status: PluginStatus, manifest: Manifest) -> PluginStatus:
-    names = ("id", "name", "version", "summary", "components", "targets", "secrets", "hosts")
+    names = ("id", "name", "version", "summary", "components", "targets", "secrets", "hosts",
+             "settings")  # fmt: skip
     return replace(status, **{one: getattr(manifest, one) for one in names})
 
 

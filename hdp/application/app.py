@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from hdp.application.file_values import FileValues
     from hdp.application.mapping_loading import MappingCache
     from hdp.application.pictures import Pictures
+    from hdp.application.plugin_settings import PluginSettings
     from hdp.ingest.embedded import Embedded
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,13 @@ class Application:
             catalogue = load(self.home, safe=self._safe, extra=self._plugin_dirs)
         self.bus.listen(catalogue.observe)
         return catalogue
+
+    @property
+    def plugin_settings(self) -> PluginSettings:
+        """What the person chose for plugins."""
+        from hdp.application.plugin_settings import PluginSettings
+
+        return PluginSettings(self.home, self.catalogue, self.credentials)
 
     @cached_property
     def mappings(self) -> MappingCache:

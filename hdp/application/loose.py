@@ -69,6 +69,7 @@ class _Run:
             self.pipeline, files=files, record=Record(fields={}, files=files),
             catalogue=self.app.catalogue, to=to, http=Client(), workroot=self.app.home / "work",
             params=self.params, progress=self.progress, cancelled=self.cancelled,
+            secret=self.app.plugin_settings.secret, settings=self.app.plugin_settings.values,
         )  # fmt: skip
 
     def sort_out(self, files: Sequence[LocalFile]) -> tuple[list[LocalFile], list[HdpError]]:

@@ -78,6 +78,8 @@ def pipeline_work(
         http=Client(),
         workroot=app.home / "work",
         params=params,
+        secret=app.plugin_settings.secret,
+        settings=app.plugin_settings.values,
     )
 
 

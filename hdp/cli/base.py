@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -147,6 +148,13 @@ class LazyGroup(Group):
         """The names with their lines, without importing anything."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in self.lazy.items()])
+
+
+def read_hidden(question: str) -> str:
+    """A secret from standard input, or from a prompt that does not show it."""
+    if sys.stdin.isatty():
+        return str(click.prompt(question, hide_input=True, err=True))
+    return sys.stdin.read()
 
 
 def example(text: str) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from hdp.cli.base import Group, example, pass_session
+from hdp.cli.base import Group, example, pass_session, read_hidden
 from hdp.cli.main import OK
 
 if TYPE_CHECKING:
@@ -134,11 +133,7 @@ def token(session: Session, name: str, remove_: bool) -> int:
     if remove_:
         told = app.credentials.remove(entry.name)
     else:
-        if sys.stdin.isatty():
-            given = click.prompt(f"Token for {entry.name}", hide_input=True, err=True)
-        else:
-            given = sys.stdin.read()
-        told = app.credentials.store(entry.name, given)
+        told = app.credentials.store(entry.name, read_hidden(f"Token for {entry.name}"))
     session.emit(_json(session, entry) | {"message": told}, told)
     return OK
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hdp.cli.base import Group, example, pass_session
+from hdp.cli.base import Group, example, pass_session, read_hidden
 from hdp.cli.main import FAILED, OK
 
 if TYPE_CHECKING:
@@ -56,6 +56,49 @@ def _switch(session: Session, plugin: str, on: bool) -> int:
     plugins.set_enabled(home, plugin, on)
     found = plugins.load(home, safe=session.safe, extra=session.plugins).plugin(plugin)
     session.emit(found.to_json(), f"{plugin}: {found.status}. {found.reason}".strip())
+    return OK
+
+
+@plugin_command.command(epilog=example("hdp plugin settings llm"))
+@click.argument("plugin", metavar="ID")
+@pass_session
+def settings(session: Session, plugin: str) -> int:
+    """Show what you chose for a plugin; secrets are only said to be there."""
+    kept, status = session.app.plugin_settings, session.app.catalogue.plugin(plugin)
+    values, helps = kept.values(plugin), {one.name: one.help for one in status.settings}
+    secrets = {one: kept.has_secret(plugin, one) for one in status.secrets}
+    rows = [(name, value, helps.get(name, "")) for name, value in values.items()]
+    rows += [(name, "kept" if there else "", "secret") for name, there in secrets.items()]
+    session.table(("setting", "value", "what it is"), rows)
+    session.emit({"plugin": plugin, "settings": values, "secrets": secrets})
+    return OK
+
+
+@plugin_command.command("set", epilog=example("hdp plugin set llm model gemma3:12b"))
+@click.argument("plugin", metavar="ID")
+@click.argument("name")
+@click.argument("value", required=False)
+@click.option("--default", is_flag=True, help="Give the setting back to its default.")
+@pass_session
+def set_value(session: Session, plugin: str, name: str, value: str | None, default: bool) -> int:
+    """Change a setting of a plugin on this computer."""
+    if default == (value is not None):
+        raise click.UsageError("Give a VALUE, or --default.")
+    now = session.app.plugin_settings.set(plugin, name, value)
+    session.emit({"plugin": plugin, "name": name, "value": now}, f"{name}: {now}")
+    return OK
+
+
+@plugin_command.command(epilog=example("hdp plugin secret llm key"))
+@click.argument("plugin", metavar="ID")
+@click.argument("name")
+@click.option("--remove", is_flag=True, help="Forget the secret.")
+@pass_session
+def secret(session: Session, plugin: str, name: str, remove: bool) -> int:
+    """Keep a secret of a plugin, read from a hidden question or from standard input."""
+    value = None if remove else read_hidden(f"{name} of {plugin}")
+    told = session.app.plugin_settings.store_secret(plugin, name, value)
+    session.emit({"plugin": plugin, "name": name, "kept": not remove}, told)
     return OK
 
 

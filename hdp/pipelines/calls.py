@@ -41,6 +41,7 @@ class Call:
     workdir: Path
     secrets: Mapping[str, str] = field(default_factory=dict)
     timeout: float | None = None
+    own: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def subject(self) -> str:
@@ -66,6 +67,7 @@ class StepContext:
     is_cancelled: Callable[[], bool]
     secrets: Mapping[str, str]
     deadline: float | None = None
+    own: Mapping[str, str] = field(default_factory=dict)
 
     def progress(self, done: int, total: int | None = None, message: str = "") -> None:
         """Tell how far it is."""
@@ -88,6 +90,16 @@ class StepContext:
             hint="Enter it in the plugin's settings; the plugin must declare it.",
         )
 
+    def setting(self, name: str) -> str:
+        """What the person chose for a declared setting; NotFound when it has no value."""
+        if name in self.own:
+            return self.own[name]
+        raise NotFound(
+            f'The setting "{name}" has no value.',
+            code="setting-missing",
+            hint="Give it one in the plugin's settings; the plugin must declare it.",
+        )
+
 
 def perform(
     component: Component[Any], call: Call, *, http: Http, tell: Tell,
@@ -97,7 +109,7 @@ def perform(
     deadline = time.monotonic() + call.timeout if call.timeout else None
     step = StepContext(
         call.inputs, build_params(type(component).params, call.settings), call.record, call.workdir,
-        log, http, tell, is_cancelled, call.secrets, deadline,
+        log, http, tell, is_cancelled, call.secrets, deadline, call.own,
     )  # fmt: skip
     try:
         result = component.run(step)

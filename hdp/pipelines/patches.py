@@ -6,24 +6,38 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from hdp.pipelines.definition import Policy
-from hdp.pipelines.results import Patch
+from hdp.pipelines.results import How, Patch
 
 _EMPTY: tuple[Any, ...] = (None, "", [], {}, ())
 
 
-def allow_patches(policies: Sequence[Policy], step: str, found: Mapping[str, Any]) -> list[Patch]:
+def allow_patches(
+    policies: Sequence[Policy], step: str, found: Mapping[str, Any],
+    evidence: Mapping[str, Mapping[str, Any]] = {},
+) -> list[Patch]:  # fmt: skip
     """The patches of a step that a policy allows; everything else is left out."""
-    patches = []
-    for policy in policies:
-        if policy.sources and step not in policy.sources:
-            continue
-        for name in policy.fill:
-            patches += [Patch(name, found[name], "fill", step)] if name in found else []
-        for name in policy.overwrite:
-            patches += [Patch(name, found[name], "overwrite", step)] if name in found else []
-        for name in policy.append:
-            patches += [Patch(name, found[name], "append", step)] if name in found else []
-    return patches
+    allowed = [
+        (name, how)
+        for policy in policies
+        if not policy.sources or step in policy.sources
+        for names, how in _permissions(policy)
+        for name in names
+    ]
+    return [
+        Patch(name, found[name], how, step, evidence.get(name))
+        for name, how in allowed
+        if name in found
+    ]
+
+
+def _permissions(policy: Policy) -> tuple[tuple[tuple[str, ...], How], ...]:
+    return (policy.fill, "fill"), (policy.overwrite, "overwrite"), (policy.append, "append")
+
+
+def evidence_of(patches: Iterable[Patch], name: str) -> dict[str, Any]:
+    """What a field's value rests on, for its origin; empty where no step told."""
+    told = [dict(one.evidence) for one in patches if one.field == name and one.evidence]
+    return {"evidence": told} if told else {}
 
 
 def apply_patches(

@@ -55,12 +55,13 @@ class StepRun:
 
 @dataclass(frozen=True)
 class Patch:
-    """One field's value from a step, and what may be done with it."""
+    """One field's value from a step, what may be done with it, and what it rests on."""
 
     field: str
     value: Any
     how: How
     step: str = ""
+    evidence: Mapping[str, Any] | None = None
 
 
 @dataclass

@@ -41,6 +41,7 @@ from hdp.sdk import (
 )
 
 Secret = Callable[[str, str], str]
+Settings = Callable[[str], Mapping[str, str]]
 _STEPS = 100  # parts of the progress bar for each step
 
 
@@ -58,11 +59,13 @@ def run(
     cancelled: Callable[[], bool] = lambda: False,
     log: logging.Logger | None = None,
     secret: Secret | None = None,
+    settings: Settings = lambda plugin: {},
 ) -> RunResult:
     """Run all steps; the outputs stand in `to` only when everything is done.
 
     Raises an HdpError and leaves `to` as it was where a step fails that may not.
-    `cancelled` says so or raises Cancelled; `secret(plugin, name)` gives a secret.
+    `cancelled` says so or raises Cancelled; `secret(plugin, name)` gives a secret;
+    `settings(plugin)` what the person chose for it.
     """
     if "doi" in pipeline.needs and not record.fields.get("doi"):
         raise Conflict(
@@ -80,7 +83,7 @@ def run(
     values = fill_parameters(pipeline, params or {})
     try:
         one = _Run(pipeline, record, catalogue, values, executor, progress, cancelled, secret,
-                   work, new, to)  # fmt: skip
+                   settings, work, new, to)  # fmt: skip
         return one.perform(files)
     finally:
         executor.close()
@@ -108,6 +111,7 @@ class _Run:
     progress: Tell
     cancelled: Callable[[], bool]
     secret: Secret | None
+    settings: Settings
     work: Path
     new: Path
     to: Path
@@ -216,7 +220,7 @@ class _Run:
         return Call(
             component.id, origin, component.__module__, component.__qualname__, settings, inputs,
             self.record, self.work / step.id / str(number), dict(self._secrets(origin.plugin)),
-            step.timeout,
+            step.timeout, self.settings(origin.plugin),
         )  # fmt: skip
 
     def _secrets(self, plugin: str) -> Iterator[tuple[str, str]]:
@@ -272,7 +276,9 @@ class _Run:
     def _take(self, step: StepDefinition, result: Result, made: list[Artifact]) -> None:
         self.result.outputs += made
         self.result.findings += result.findings
-        self.result.metadata += allow_patches(self.pipeline.metadata, step.id, result.metadata)
+        self.result.metadata += allow_patches(
+            self.pipeline.metadata, step.id, result.metadata, result.evidence
+        )
         self.result.values.setdefault(step.id, {}).update(result.values)
 
     def _record(

@@ -92,13 +92,16 @@ class Result:
     """What a step gives back.
 
     `files`: output port -> paths inside the work folder (or Output); `metadata`: a
-    patch for the record; `values`: named values for later steps.
+    patch for the record; `values`: named values for later steps; `evidence`: field of the
+    patch -> what its value rests on (`text`, `file`, `confidence` from 0 to 1), shown to
+    the person who accepts it.
     """
 
     files: Mapping[str, Sequence[Path | Output]] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
     findings: Sequence[Finding] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 P = TypeVar("P", bound=Params)
@@ -129,6 +132,10 @@ class Step(Protocol[P_co]):
 
     def secret(self, name: str) -> str:
         """A secret that the manifest declares; raises NotFound when it is not set."""
+        ...
+
+    def setting(self, name: str) -> str:
+        """What the person chose for a setting of the manifest, or its default."""
         ...
 
 

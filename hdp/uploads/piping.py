@@ -11,7 +11,7 @@ from hdp.events import Changed
 from hdp.jobs import Task
 from hdp.pipelines.definition import INPUTS, Pipeline
 from hdp.pipelines.results import Artifact, RunResult
-from hdp.pipelines.runner import run
+from hdp.pipelines.runner import Secret, Settings, run
 from hdp.plugins import Catalogue
 from hdp.project import runs
 from hdp.project.items import Item, ItemFileRow
@@ -31,6 +31,8 @@ class PipelineWork:
     http: Http
     workroot: Path
     params: Mapping[str, Any]
+    secret: Secret | None = None
+    settings: Settings = lambda plugin: {}
 
     @property
     def desk(self) -> Desk:
@@ -72,6 +74,8 @@ class PipelineWork:
             params=self.params,
             progress=lambda done, total, message: task.progress(done, total, message),
             cancelled=task.is_cancelled,
+            secret=self.secret,
+            settings=self.settings,
         )
 
     def folder(self, item: Item) -> Path:

@@ -11,7 +11,7 @@ from hdp.ingest.packing_model import PackChoices, Packing
 from hdp.jobs import Task
 from hdp.metadata.named import is_said_already
 from hdp.metadata.schemas import fields_of
-from hdp.pipelines.patches import apply_patches
+from hdp.pipelines.patches import apply_patches, evidence_of
 from hdp.pipelines.results import Patch
 from hdp.project import deposits, runs
 from hdp.project.deposits import Deposit, DepositFile
@@ -348,7 +348,8 @@ def _with_runs(
         after = apply_patches(fields, patches, locks)
         for name in after:
             if after[name] != fields.get(name):
-                origins[name] = {"rule": "pipeline", "pipeline": run.pipeline}
+                told = evidence_of(patches, name)
+                origins[name] = {"rule": "pipeline", "pipeline": run.pipeline, **told}
         fields = after
     return fields, origins
 
