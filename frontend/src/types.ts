@@ -50,7 +50,7 @@ export interface Deposit {
   item: number; env: string; state: string; title: string; remote_id: string; concept_id: string; doi: string
   concept_doi: string; version: string; url: string; files: { name: string; size: number }[]; published?: string; updated?: string
 }
-export interface Group { concept_id: string; concept_doi: string; title: string; versions: Deposit[]; state?: string; items?: number[] }
+export interface Group { concept_id: string; concept_doi: string; title: string; versions: Deposit[]; state?: string; items?: number[]; unsettled?: number | null }
 export interface DepositFile { name: string; role: string; size: number; checksum: string; local_checksum: string; status: string; error: string | null }
 
 export interface Job {

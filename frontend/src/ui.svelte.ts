@@ -33,6 +33,8 @@ class Ui {
   notes = $state<Note[]>([])
   job = $state<number | null>(null)
   palette = $state(false)
+  /** The record whose lost answer is being settled. */
+  settle = $state.raw<{ item: number; title: string } | null>(null)
   /** The dialog that asks for a project file is open. */
   opening = $state(false)
   /** What the person is about to do that ends the jobs that run here. */

@@ -33,7 +33,7 @@ export const ACTIONS: Record<string, { row: string; many: string; icon: string }
   withdraw: { row: 'Withdraw from Review', many: 'Withdraw from Review', icon: 'redo' },
   restart: { row: 'Start again here', many: 'Start these again here', icon: 'redo' },
   discard: { row: 'Discard', many: 'Discard Drafts', icon: 'trash' },
-  settle: { row: 'Settle', many: 'Settle', icon: 'redo' },
+  settle: { row: 'Settle...', many: 'Settle', icon: 'redo' },
   refresh: { row: 'Look again', many: 'Look again', icon: 'redo' },
   'pipeline-draft': { row: 'Run Pipeline', many: 'Run Pipeline', icon: 'pipe' },
 }
@@ -53,7 +53,7 @@ export const inOrder = (states: Record<string, number>): [string, number][] =>
 export const SORTS: [string, string][] = [['-newest', 'Newest first'], ['title', 'By title'], ['key', 'By key'], ['-size', 'Largest first']]
 
 const STATUS_ICONS: Record<string, string> = {
-  Valid: 'ok', Verified: 'ok', Prepared: 'ok', Published: 'globe', Uploading: 'upl', Pending: 'wait', Failed: 'bad', Invalid: 'bad', Missing: 'bad',
+  Valid: 'ok', Verified: 'ok', Prepared: 'ok', Published: 'globe', Uploading: 'upl', Unsettled: 'warn', Pending: 'wait', Failed: 'bad', Invalid: 'bad', Missing: 'bad',
 }
 const TONE_ICONS: Record<Tone, string> = { idle: 'info', ok: 'ok', warn: 'warn', loss: 'bad', accent: 'upl' }
 export const statusIcon = (word: string, tone: Tone): string => STATUS_ICONS[word] ?? TONE_ICONS[tone] ?? 'info'

@@ -42,7 +42,7 @@ _WAITING = (
      "Upload again; only what is missing is sent.", "uploads/drafts",
      lambda row: row.failed > 0),
     ("unsettled", "call is unsettled", "calls are unsettled",
-     "Create or publish them again: HDP looks first.",
+     "Settle them in their rows: HDP looks first.",
      "uploads", lambda row: bool(row.doing)),
 )  # fmt: skip
 

@@ -16,6 +16,7 @@ from hdp.project import deposits, items, listing
 from hdp.project.deposits import Deposit
 from hdp.project.overview import STAGES, Overview, list_overview
 from hdp.sdk import UsageError
+from hdp.uploads.alone import BUSY
 from hdp.wording import counted
 
 if TYPE_CHECKING:
@@ -279,13 +280,20 @@ _CHECK_AFTER = timedelta(days=90)
 
 
 def record_state(one: Deposit) -> str:
-    """Withdrawn, Changed on site, Verified, Check due or Published: what is to be known of it."""
+    """Unsettled, Withdrawn, Changed on site, Verified, Check due or Published: what is to be known of it."""
     codes = {finding["code"] for finding in one.site}
+    if is_unsettled(one):
+        return "Unsettled"
     if "record-withdrawn" in codes:
         return "Withdrawn"
     if one.verified is None:
         return "Published" if _is_young(one.published) else "Check due"
     return "Verified" if _is_young(one.verified) else "Check due"
+
+
+def is_unsettled(one: Deposit) -> bool:
+    """Whether an answer of it was lost, and nobody here is just at it."""
+    return one.doing is not None and (one.owner or "", one.id) not in BUSY
 
 
 def _is_young(when: str | None) -> bool:
@@ -305,5 +313,6 @@ def _group(app: Application, versions: Sequence[Deposit]) -> dict[str, Any]:
         "state": record_state(newest),
         "items": sorted({one.item_id for one in versions}),
         "title": newest.title,
+        "unsettled": next((one.item_id for one in versions if is_unsettled(one)), None),
         "versions": deposit_views(app, versions),
     }

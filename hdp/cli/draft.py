@@ -140,9 +140,16 @@ def refresh(session: Session, selection: Selection) -> int:
 @selection
 @click.option("--adopt", metavar="REMOTE_ID", help="This draft in the repository is it.")
 @click.option("--create-again", is_flag=True, help="None is it: take the attempt back.")
+@click.option("--candidates", is_flag=True, help="Show the drafts that may be it; decide nothing.")
 @pass_session
-def settle(session: Session, selection: Selection, adopt: str | None, create_again: bool) -> int:
+def settle(
+    session: Session, selection: Selection, adopt: str | None, create_again: bool, candidates: bool
+) -> int:
     """Decide what a crash or a lost answer left undecided."""
+    if candidates:
+        from hdp.cli.settling import show_candidates
+
+        return show_candidates(session, selection)
     if adopt is None and not create_again:
         return act(session, "settle", selection)
     return _settle(session, selection, adopt, create_again)

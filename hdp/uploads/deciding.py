@@ -82,7 +82,7 @@ def _why_not(desk: Desk, deposit: Deposit, draft: Draft) -> str:
     if draft.files:
         return "It holds files already."
     record = Record(fields=deposit.metadata, key=deposit.key)
-    return "" if desk.remote.same_metadata(record, draft) else "Its metadata is another."
+    return "" if desk.remote.same_metadata(record, draft) else "It has other metadata."
 
 
 def settle_by_hand(

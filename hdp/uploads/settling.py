@@ -67,7 +67,8 @@ def unsettled(desk: Desk, deposit: Deposit) -> Conflict:
     return Conflict(
         f"It is not known whether the repository did the last step ({deposit.doing}).",
         code="unsettled",
-        hint=f"Drafts that may be it: {found}. Decide with: hdp draft settle {deposit.item_id}"
+        hint=f"Drafts that may be it: {found}. See them: hdp draft settle {deposit.item_id}"
+        f" --env {desk.env} --candidates. Decide: hdp draft settle {deposit.item_id}"
         f" --env {desk.env} --adopt ID (or --create-again).",
         where={"item": deposit.item_id},
     )

@@ -49,7 +49,7 @@ def test_looking_changes_nothing_and_shows_what_may_be_it(visitor, lost, project
     likely = [one["id"] for one in told["candidates"] if not one["why_not"]]
     assert len(likely) == 2
     last = told["candidates"][-1]
-    assert (last["id"], last["why_not"]) == (foreign.id, "Its metadata is another.")
+    assert (last["id"], last["why_not"]) == (foreign.id, "It has other metadata.")
     assert all(one["created"] and one["url"].startswith("http://") for one in told["candidates"])
     assert row_of(visitor, 1) == before
     opened = visitor.post("/settle/open-draft", {"env": "practice", "draft": likely[0]}, 200)
