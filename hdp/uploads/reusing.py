@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hdp.pipelines.patches import apply_patches
+from hdp.pipelines.patches import apply_patches, evidence_of
 from hdp.pipelines.results import Patch
 from hdp.project.deposits import Deposit, DepositFile
 from hdp.project.overrides import ByHand
@@ -192,7 +192,8 @@ def _run_over(run: Run, fields: Fields, origins: Fields, names: set[str], hand: 
     for name, value in apply_patches(fields, patches, hand.locks).items():
         if value != fields.get(name):
             fields[name] = value
-            origins[name] = {"rule": "pipeline", "pipeline": run.pipeline}
+            told = evidence_of(patches, name)
+            origins[name] = {"rule": "pipeline", "pipeline": run.pipeline, **told}
 
 
 def give_back(deposit: Deposit, names: Iterable[str]) -> Fields | None:

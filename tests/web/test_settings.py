@@ -114,3 +114,23 @@ def test_the_dashboard_says_what_needs_attention(visitor, sample):
     mapping.rename(mapping.with_name("elsewhere.xlsx"))
     card = visitor.get("/dashboard", env="practice")["mapping"]
     assert card["problems"] == 1 and "objects.xlsx" in card["error"]["message"]
+
+
+def test_a_plugins_settings_and_secrets(visitor):
+    def llm():
+        found = visitor.get("/plugins/settings")["plugins"]
+        return next(one for one in found if one["id"] == "llm")
+
+    shown = {one["name"]: one for one in llm()["settings"]}
+    assert shown["outside"]["value"] == "no" and shown["outside"]["choices"] == ["no", "yes"]
+    body = {"plugin": "llm", "name": "model"}
+    visitor.post("/plugins/settings", body | {"value": "gemma3"})
+    assert {one["name"]: one["value"] for one in llm()["settings"]}["model"] == "gemma3"
+    visitor.post("/plugins/settings", body | {"value": None})
+    refused = visitor.post("/plugins/settings", body | {"name": "outside", "value": "so"}, 400)
+    assert refused["error"]["code"] == "bad-setting"
+    kept = visitor.post("/plugins/secret", {"plugin": "llm", "name": "key", "value": "s3cret"})
+    assert kept["kept"] and "s3cret" not in str(kept)
+    assert llm()["secrets"] == [{"name": "key", "kept": True}]
+    visitor.post("/plugins/secret", {"plugin": "llm", "name": "key", "value": None})
+    assert llm()["secrets"] == [{"name": "key", "kept": False}]

@@ -19,6 +19,7 @@ from hdp.application.page.previews import PreviewPages
 from hdp.application.page.projects import ProjectPages, project_json
 from hdp.application.page.publishing import PublishPages
 from hdp.application.page.reusing import ReusePages
+from hdp.application.page.plugin_settings import PluginSettingPages
 from hdp.application.page.settings import SettingsPages, environment_json
 from hdp.application.page.settling import SettlePages
 from hdp.application.page.uploads import UploadPages
@@ -49,6 +50,7 @@ class Page:
         self.pipelines = PipelinePages(app)
         self.jobs = JobPages(app)
         self.settings = SettingsPages(app)
+        self.plugin_settings = PluginSettingPages(app)
         self.pictures = app.pictures
 
     def calls(self, *, search: str, env: str, failed: bool, limit: int) -> dict[str, Any]:
