@@ -15,11 +15,11 @@ from hdp.application.page.items import ItemPages
 from hdp.application.page.jobs import JobPages
 from hdp.application.page.mapping import MappingPages
 from hdp.application.page.pipelines import PipelinePages
+from hdp.application.page.plugin_settings import PluginSettingPages
 from hdp.application.page.previews import PreviewPages
 from hdp.application.page.projects import ProjectPages, project_json
 from hdp.application.page.publishing import PublishPages
 from hdp.application.page.reusing import ReusePages
-from hdp.application.page.plugin_settings import PluginSettingPages
 from hdp.application.page.settings import SettingsPages, environment_json
 from hdp.application.page.settling import SettlePages
 from hdp.application.page.uploads import UploadPages
