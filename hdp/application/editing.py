@@ -20,7 +20,7 @@ from hdp.project.deposits import Deposit
 from hdp.project.items import Item
 from hdp.project.overrides import ByHand
 from hdp.sdk import Conflict, Finding, InvalidInput, UsageError
-from hdp.uploads import reusing
+from hdp.uploads import keeping
 from hdp.uploads.desk import Desk
 from hdp.uploads.preparing import Composed, Described, Preparer
 
@@ -289,7 +289,7 @@ def _give_back(connection: Any, item_id: int, env: str, names: Sequence[str]) ->
     deposit = deposits.current_deposit(connection, item_id, env)
     if deposit is None:
         return
-    if (origins := reusing.give_back(deposit, names)) is not None:
+    if (origins := keeping.give_back(deposit, names)) is not None:
         deposits.update(connection, deposit.id, origins=origins)
 
 

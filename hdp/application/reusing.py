@@ -14,7 +14,7 @@ from hdp.project import deposits, elsewhere
 from hdp.project.overview import Overview
 from hdp.sdk import UsageError
 from hdp.uploads.desk import Desk
-from hdp.uploads.preparing import Composed, Preparer
+from hdp.uploads.preparing import Preparer
 from hdp.uploads.reusing import There, compare_files
 from hdp.uploads.strangers import Strangers
 
@@ -27,8 +27,12 @@ STAGES = ("prepare", "create")
 class Elsewhere:
     """Finds what one environment holds of an item; made once for a batch."""
 
-    def __init__(self, app: Application, source: str, here: str) -> None:
-        self.entry = source_of(app, source, here)
+    def __init__(self, app: Application, source: str, desk: Desk) -> None:
+        self.entry = source_of(app, source, desk.env)
+        self.titles = {
+            name: str(one.get("title", name))
+            for name, one in fields_of(desk.target.schema()).items()
+        }
         self._project = app.project
         self._strangers = _strangers(app, self.entry)
         self._last: There | None = None
@@ -47,6 +51,7 @@ class Elsewhere:
         return There(
             found, deposits.list_files(connection, found.id),
             elsewhere.set_only_in(connection, item_id, self.entry.name), self._strangers,
+            self.titles,
         )  # fmt: skip
 
 
@@ -69,10 +74,10 @@ def _strangers(app: Application, entry: EnvironmentEntry) -> Strangers:
     return Strangers(dois, (urlsplit(entry.url).hostname or "").casefold())
 
 
-def make_preparer(app: Application, desk: Desk, source: str, *, fresh: bool = True) -> Preparer:
+def make_preparer(app: Application, desk: Desk, source: str) -> Preparer:
     """A preparer that uses what `source` holds in place of what the mapping says."""
-    preparer = describing.preparer(app, desk, fresh=fresh, say=app.say if fresh else None)
-    return replace(preparer, find_there=Elsewhere(app, source, desk.env))
+    preparer = describing.preparer(app, desk, say=app.say)
+    return replace(preparer, find_there=Elsewhere(app, source, desk))
 
 
 def offers(app: Application, env: str, stage: str) -> list[dict[str, Any]]:
@@ -117,14 +122,15 @@ def preview(
 ) -> list[dict[str, Any]]:
     """For each item what differs, what stays, which files are others, and what is wrong."""
     desk = app.desk(env)
-    preparer = make_preparer(app, desk, source, fresh=False)
+    find = Elsewhere(app, source, desk)
+    preparer = replace(describing.preparer(app, desk, fresh=False), find_there=find)
     states = app.project.read(
         lambda c: elsewhere.states_elsewhere(c, source, [row.id for row in rows])
     )
-    return [_shown(preparer, row, states.get(row.id)) for row in rows]
+    return [_shown(preparer, find, row, states.get(row.id)) for row in rows]
 
 
-def _shown(preparer: Preparer, row: Overview, state: str | None) -> dict[str, Any]:
+def _shown(preparer: Preparer, find: Elsewhere, row: Overview, state: str | None) -> dict[str, Any]:
     one = {
         "item": row.id, "title": row.title or row.key, "state": row.state or "new",
         "there": state.replace("_", "-") if state else "", "left_out": why_not(row, state),
@@ -133,21 +139,16 @@ def _shown(preparer: Preparer, row: Overview, state: str | None) -> dict[str, An
     if one["left_out"]:
         return one
     composed = preparer.compose(preparer.desk.item(row.id))
-    return one | {"title": composed.title or row.key} | _compared(preparer, row, composed)
-
-
-def _compared(preparer: Preparer, row: Overview, composed: Composed) -> dict[str, Any]:
-    there = preparer.find_there(row.id) if preparer.find_there else None
+    there = find(row.id)
     files = compare_files(there.files, composed.files) if there else []
-    taken = composed.taken.differences if composed.taken else ()
-    schema = fields_of(preparer.desk.target.schema())
-    return {
+    return one | {
+        "title": composed.title or row.key,
         "differences": [
-            one.to_json() | {"title": schema.get(one.field, {}).get("title", one.field)}
-            for one in taken
+            change.to_json() | {"title": find.titles.get(change.field, change.field)}
+            for change in (composed.taken.differences if composed.taken else ())
         ],
-        "files": [{"name": one.name, "what": one.what} for one in files],
-        "findings": [one.to_json() for one in composed.findings],
+        "files": [{"name": file.name, "what": file.what} for file in files],
+        "findings": [finding.to_json() for finding in composed.findings],
     }
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from hdp.ingest.packing_model import PackChoices, Packing
 from hdp.jobs import Task
 from hdp.metadata.named import is_said_already
-from hdp.metadata.schemas import fields_of
 from hdp.pipelines.patches import apply_patches, evidence_of
 from hdp.pipelines.results import Patch
 from hdp.project import deposits, runs
@@ -24,9 +23,10 @@ from hdp.sdk.model import Severity
 from hdp.uploads.ahead import Ahead
 from hdp.uploads.desk import Desk
 from hdp.uploads.files import to_local
+from hdp.uploads.keeping import with_kept
 from hdp.uploads.packing import Packer
 from hdp.uploads.rehashing import check_unchanged
-from hdp.uploads.reusing import Taken, There, take, with_kept
+from hdp.uploads.reusing import Taken, There, take
 
 # What a target says in its own words, and packing has said with a way out.
 _SAME_AS = {"same-name": "file-name-twice"}
@@ -158,7 +158,7 @@ class Preparer:
         there = self.find_there(known.item.id) if self.find_there else None
         if there is None:
             return kept
-        return take(there, kept, hand, fields_of(self.desk.target.schema()))
+        return take(there, kept, hand)
 
     def by_hand(self, item: Item) -> ByHand:
         """What is stored as set or locked by hand."""

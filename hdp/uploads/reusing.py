@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hdp.pipelines.patches import apply_patches, evidence_of
-from hdp.pipelines.results import Patch
 from hdp.project.deposits import Deposit, DepositFile
 from hdp.project.overrides import ByHand
-from hdp.project.runs import Run
 from hdp.uploads.strangers import GONE, Strangers
 
 # Each repository has its own of these.
@@ -25,13 +22,14 @@ class There:
     """What another environment holds of an item.
 
     `only` are the fields that were set by hand for that environment alone, `strangers` the DOIs
-    and addresses that mean nothing outside it.
+    and addresses that mean nothing outside it, `known` the fields that the repository here has.
     """
 
     deposit: Deposit
     files: Sequence[DepositFile]
     only: Collection[str]
     strangers: Strangers
+    known: Collection[str]
 
 
 @dataclass(frozen=True)
@@ -68,21 +66,20 @@ class Taken:
     names: Collection[str] = ()
 
 
-def take(there: There, here: Taken, hand: ByHand, known: Collection[str]) -> Taken:
+def take(there: There, here: Taken, hand: ByHand) -> Taken:
     """The fields of an item here with those of another environment in their place.
 
-    What people set or locked here stays, and so does what belongs to one environment; `known`
-    are the fields that this environment's target has.
+    What people set or locked here stays, and so does what belongs to one environment.
     """
-    found = _Taking(there, here, hand, known)
+    found = _Taking(there, here, hand)
     for name in dict.fromkeys([*here.fields, *there.deposit.metadata]):
         found.look_at(name)
     return Taken(found.fields, found.origins, found.differences, found.names)
 
 
 class _Taking:
-    def __init__(self, there: There, here: Taken, hand: ByHand, known: Collection[str]) -> None:
-        self.there, self.hand, self.known = there, hand, known
+    def __init__(self, there: There, here: Taken, hand: ByHand) -> None:
+        self.there, self.hand = there, hand
         self.fields, self.origins = dict(here.fields), dict(here.origins)
         self.differences: list[Reused] = []
         self.names = set(here.names)
@@ -112,11 +109,11 @@ class _Taking:
     def _take(self, name: str, value: Any, origin: Fields) -> None:
         self.names.add(name)
         self.origins[name] = origin
-        _put(self.fields, name, value)
+        put(self.fields, name, value)
 
     def _why(self, name: str, origin: Mapping[str, Any], fit: Any) -> str:
         """Why the value from there is not for here, as a sentence; "" where it is taken."""
-        if name not in self.known:
+        if name not in self.there.known:
             return "This repository has no such field."
         if name in BOUND:
             return "Each repository has its own."
@@ -140,7 +137,8 @@ def _from(origin: Mapping[str, Any], env: str) -> Fields:
     return {name: value for name, value in origin.items() if name != "kept"} | {"env": env}
 
 
-def _put(fields: Fields, name: str, value: Any) -> None:
+def put(fields: Fields, name: str, value: Any) -> None:
+    """Set a field, or take it away where the value is empty."""
     if value in (None, "", [], {}):
         fields.pop(name, None)
     else:
@@ -150,61 +148,6 @@ def _put(fields: Fields, name: str, value: Any) -> None:
 def plain(value: Any) -> Any:
     """The value as the project file would give it back."""
     return json.loads(json.dumps(value))
-
-
-def with_kept(
-    fields: Mapping[str, Any], origins: Mapping[str, Any], deposit: Deposit | None,
-    hand: ByHand, done: Sequence[Run], given_back: Collection[str] = (),
-) -> Taken:  # fmt: skip
-    """Fields and origins with what the deposit has from another environment.
-
-    It stays until somebody sets the field by hand, gives it back, or a pipeline that ran later
-    changes it.
-    """
-    after, told = dict(fields), dict(origins)
-    if deposit is None:
-        return Taken(after, told)
-    gone = {*hand.values, *given_back}
-    names = [name for name in kept_names(deposit) if name not in gone]
-    for name in names:
-        _put(after, name, deposit.metadata.get(name))
-        told[name] = deposit.origins[name]
-    for run in done if names else ():
-        if (run.finished or "") > deposit.prepared:
-            _run_over(run, after, told, set(names), hand)
-    for name, origin in deposit.origins.items():
-        # The mapping says the same: it still came from there.
-        same = name in told and plain(after.get(name)) == deposit.metadata.get(name)
-        if same and name not in gone and "env" in origin:
-            told[name] = origin
-    return Taken(after, told, names=names)
-
-
-def kept_names(deposit: Deposit | None) -> list[str]:
-    """The fields whose value came from another environment and was another one here."""
-    origins = deposit.origins if deposit is not None else {}
-    return [one for one, origin in origins.items() if isinstance(origin, dict) and "kept" in origin]
-
-
-def _run_over(run: Run, fields: Fields, origins: Fields, names: set[str], hand: ByHand) -> None:
-    patches = [Patch(**one) for one in run.metadata]
-    patches = [one for one in patches if one.field.partition(".")[0] in names]
-    for name, value in apply_patches(fields, patches, hand.locks).items():
-        if value != fields.get(name):
-            fields[name] = value
-            told = evidence_of(patches, name)
-            origins[name] = {"rule": "pipeline", "pipeline": run.pipeline, **told}
-
-
-def give_back(deposit: Deposit, names: Iterable[str]) -> Fields | None:
-    """The deposit's origins once these fields are the mapping's again; None where all were."""
-    back = set(names) & set(kept_names(deposit))
-    if not back:
-        return None
-    return {
-        name: {key: one for key, one in origin.items() if key != "kept"} if name in back else origin
-        for name, origin in deposit.origins.items()
-    }
 
 
 @dataclass(frozen=True)

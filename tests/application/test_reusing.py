@@ -7,6 +7,7 @@ import json
 import pytest
 
 from hdp.application import Selection, actions, editing, reusing
+from hdp.application.page.reusing import ReusePages
 from hdp.project import deposits, runs
 from hdp.sdk import NotFound, UsageError
 
@@ -268,3 +269,34 @@ def test_a_source_that_is_none_is_refused(app, there, source, error):
     action = actions.Action("prepare", "production", Selection(all=True), args={"from": source})
     with pytest.raises(error):
         actions.start(app, action)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"from": "sandbox", "ids": "all"},
+        {"from": "sandbox", "ids": [True]},
+        {"from": "sandbox", "ids": list(range(201))},
+        {"from": ["sandbox"], "ids": [1]},
+        {"ids": [1]},
+        {"from": "production", "ids": [1]},
+    ],
+)
+def test_what_the_page_may_not_ask(app, there, body):
+    with pytest.raises(UsageError):
+        ReusePages(app).differences({"env": "production", **body})
+
+
+def test_the_page_is_told_what_differs(app, there):
+    rewrite(app, 1, title="As tried out")
+    pages = ReusePages(app)
+    assert pages.offers("production", "prepare")["offers"][0]["items"] == 2
+    ids = pages.ids("production", "sandbox", "prepare")["ids"]
+    found = pages.differences({"env": "production", "from": "sandbox", "ids": [*ids, 3]})
+    assert [one["left_out"] for one in found["items"]] == [
+        "", "", "Nothing of it is prepared there.",
+    ]  # fmt: skip
+    (title,) = found["items"][0]["differences"]
+    assert (title["title"], title["taken"], title["left"]) == ("Title", True, 0)
+    with pytest.raises(UsageError):
+        pages.offers("production", "published")
