@@ -7,6 +7,7 @@ import { ui, type Offer } from './ui.svelte'
 
 export const WENT: Record<string, string> = {
   prepare: '{n} records moved to Create Draft.',
+  again: '{n} records are prepared again.',
   back: '{n} records moved back to Prepare Metadata.',
   create: '{n} records moved to Manage Drafts.',
   'create-upload': '{n} records moved to Manage Drafts, with their files.',
@@ -51,13 +52,13 @@ function told(job: Job): void {
   if (job.failed > 0 && ui.job !== job.id) ui.say(t('{n} failed: {title}', { n: job.failed, title: t(job.title) }), 'loss', t('Activity has the reasons.'))
 }
 
-export interface Start { confirm?: number | null; show?: boolean; extra?: Record<string, unknown> }
+export interface Start { confirm?: number | null; show?: boolean; extra?: Record<string, unknown>; says?: string }
 
-/** Starts `action` on `ids` in the chosen environment; `show` opens the progress at once. */
-export async function start(action: string, ids: number[], { confirm = null, show = false, extra = {} }: Start = {}): Promise<boolean> {
+/** Starts `action` on `ids` in the chosen environment; `show` opens the progress at once, `says` is what WENT tells. */
+export async function start(action: string, ids: number[], { confirm = null, show = false, extra = {}, says = action }: Start = {}): Promise<boolean> {
   const answer = await ui.try(() => post<{ job: number }>('/actions', { action, env: store.envName, ids, confirm, ...extra }))
   if (!answer) return false
-  mine.set(answer.job, { action, ids })
+  mine.set(answer.job, { action: says, ids })
   if (show) ui.job = answer.job
   // A short job can end before its number is here.
   const known = store.jobs.get(answer.job)

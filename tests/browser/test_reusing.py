@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from hdp.application import editing
@@ -9,6 +11,7 @@ from hdp.project import deposits
 
 pytestmark = pytest.mark.browser
 HOSTILE = '"><img src=x onerror=alert(1)>'
+AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 USE = "Use what was prepared in Sandbox"
 
 
@@ -83,3 +86,18 @@ def test_what_is_prepared_here_already_is_offered_where_it_differs(page, expect,
     page.get_by_role("button", name="Close", exact=True).click()
     expect(page.get_by_role("row", name=HOSTILE)).to_be_visible()
     expect(offer).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(page, expect, there, scheme):
+    if not AXE.is_file():
+        pytest.skip("on purpose: axe-core is not installed")
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    go(page, "uploads/prepare")
+    page.get_by_label("Environment", exact=True).select_option(label="institute")
+    page.get_by_role("region", name="Prepared elsewhere").get_by_role("button", name=USE).click()
+    expect(page.get_by_role("dialog", name=USE).get_by_text("3 of 3 selected")).to_be_visible()
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", tags)
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
