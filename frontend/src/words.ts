@@ -35,12 +35,13 @@ export const ACTIONS: Record<string, { row: string; many: string; icon: string }
   discard: { row: 'Discard', many: 'Discard Drafts', icon: 'trash' },
   settle: { row: 'Settle...', many: 'Settle', icon: 'redo' },
   refresh: { row: 'Look again', many: 'Look again', icon: 'redo' },
+  contents: { row: 'View Draft Contents', many: 'View Draft Contents', icon: 'files' },
   'pipeline-draft': { row: 'Run Pipeline', many: 'Run Pipeline', icon: 'pipe' },
 }
 
 export const BATCH: Record<Stage, string[]> = {
   prepare: ['prepare', 'set-aside'],
-  create: ['create', 'create-upload', 'pipeline-draft'],
+  create: ['contents', 'create', 'create-upload', 'pipeline-draft'],
   drafts: ['upload', 'publish', 'submit', 'discard', 'refresh', 'withdraw', 'restart'],
   published: [],
 }

@@ -35,7 +35,7 @@ def consequences(app: Application, action: Action) -> dict[str, Any]:
     titles = {row.id: row.title or row.key for row in rows}
     return {
         "records": len(rows),
-        "groups": [_group(name, facts) for name in _GROUPS],
+        "groups": [group_by(name, facts) for name in _GROUPS],
         "accepted": _accepted(rows),
         "files": warn_of_files(remarks, licences, titles),
         "machine": _machine(app, facts),
@@ -43,11 +43,11 @@ def consequences(app: Application, action: Action) -> dict[str, Any]:
     }
 
 
-def _group(name: str, facts: Sequence[Facts]) -> dict[str, Any]:
+def group_by(name: str, facts: Sequence[Facts]) -> dict[str, Any]:
     """The records by one property; where most agree, the others are outliers."""
     held: dict[str, list[Facts]] = defaultdict(list)
     for one in facts:
-        held[_VALUES[name](one)].append(one)
+        held[value_of(name, one)].append(one)
     ordered = sorted(held.items(), key=lambda pair: (-len(pair[1]), pair[0]))
     agreed = bool(ordered) and 2 * len(ordered[0][1]) > len(facts)
     values = [
@@ -58,6 +58,11 @@ def _group(name: str, facts: Sequence[Facts]) -> dict[str, Any]:
         for position, (value, ones) in enumerate(ordered)
     ]  # fmt: skip
     return {"by": name, "values": values[:20], "kinds": len(values)}
+
+
+def value_of(name: str, facts: Facts) -> str:
+    """One property of a record in a word: licence, access, type, date or community."""
+    return _VALUES[name](facts)
 
 
 def _named(ones: Iterable[Facts]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import click
 
 from hdp.cli.base import Group, example, pass_session
 from hdp.cli.main import FAILED, OK
-from hdp.cli.running import act, plan
+from hdp.cli.running import act
 from hdp.cli.selecting import filters, selection
 from hdp.wording import counted
 
@@ -30,7 +30,11 @@ def draft_command() -> None:
 def create(session: Session, selection: Selection, upload: bool, dry_run: bool) -> int:
     """Make a draft in the repository for each prepared item."""
     kind = "create-upload" if upload else "create"
-    return plan(session, kind, selection) if dry_run else act(session, kind, selection)
+    if dry_run:
+        from hdp.cli.draft_contents import show_contents
+
+        return show_contents(session, kind, selection)
+    return act(session, kind, selection)
 
 
 @draft_command.command(epilog=example("hdp draft upload --all"))

@@ -60,24 +60,32 @@ def report(session: Session, app: Application, action: Action, started: Started)
 
 def plan(session: Session, kind: str, selection: Selection) -> int:
     """Say what an action would act on, doing nothing."""
-    from hdp.application import actions
+    from hdp.application.actions import Action
 
     app = session.open()
-    action = actions.Action(kind, session.env_name, selection)
-    planned = actions.plan(app, action)
-    document = _empty(kind, action.env, "planned")
-    for row in planned.chosen:
-        reason = actions.why_not(kind, row)
-        document["tasks"].append(_task(row.id, row.title or row.key, "planned", reason or ""))
-    document["total"] = len(planned.chosen)
-    session.tell(f"{counted(len(planned.chosen), 'item')}. Nothing was done.")
+    document = planned_document(app, Action(kind, session.env_name, selection))
+    session.tell(f"{counted(document['total'], 'item')}. Nothing was done.")
     session.table(
         ("item", "title", "note"),
-        [(one["item"], one["title"], one["message"]) for one in document["tasks"]],
+        [(one["item"], one["title"], one["message"]) for one in document["tasks"]
+         if one["state"] == "planned"],
         "Nothing to do.",
-    )
-    session.emit(with_left_out(document, planned))
+    )  # fmt: skip
+    session.emit(document)
     return OK
+
+
+def planned_document(app: Application, action: Action) -> dict[str, Any]:
+    """What an action would act on, in the form of a job; nothing is done."""
+    from hdp.application import actions
+
+    planned = actions.plan(app, action)
+    document = _empty(action.kind, action.env, "planned")
+    for row in planned.chosen:
+        reason = actions.why_not(action.kind, row)
+        document["tasks"].append(_task(row.id, row.title or row.key, "planned", reason or ""))
+    document["total"] = len(planned.chosen)
+    return with_left_out(document, planned)
 
 
 def _empty(kind: str, env: str, state: str) -> dict[str, Any]:

@@ -149,6 +149,30 @@ def test_discarding_says_what_the_repository_loses(app, drafts):
     assert UploadPages(app).preview(body | {"action": "publish"})["lost"] is None
 
 
+def test_what_drafts_would_hold_is_summed_up_and_what_is_too_much_comes_first(
+    app, open_project, do, monkeypatch
+):
+    project = open_project(4)
+    do("prepare", 1, 2, 3)
+    monkeypatch.setattr(app.target(app.environment("practice")), "max_files", 1)
+    rewrite(project, 1, license="cc-zero")
+    project.write(
+        lambda c: c.execute(
+            "INSERT INTO deposit_file SELECT NULL, deposit_id, root, path || 'x', name || 'x',"
+            " role, media_type, size, sha256, md5, status, NULL, NULL, NULL FROM deposit_file"
+            " WHERE deposit_id = (SELECT id FROM deposit WHERE item_id = 3)"
+        )
+    )
+    body = {"env": "practice", "ids": [1, 2, 3, 4]}
+    found = UploadPages(app).contents(body, 0, 2)
+    assert (found["records"], found["files"], found["over"], found["most"]["files"]) == (3, 4, 1, 2)
+    assert [one["item"] for one in found["rows"]] == [3, 1]
+    assert found["rows"][0]["over"] and found["rows"][1]["licence"] == "cc-zero"
+    assert found["skipped"]["records"][0]["item"] == 4 and found["limits"]["files"] == 1
+    assert [one["value"] for one in group(found, "licence")] == ["cc-by-4.0", "cc-zero"]
+    assert [one["item"] for one in UploadPages(app).contents(body, 2, 2)["rows"]] == [2]
+
+
 def test_creating_in_production_says_how_many_were_never_tried(
     app, open_project, do, practice, monkeypatch
 ):

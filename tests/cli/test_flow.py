@@ -75,7 +75,10 @@ def test_filters_and_first(hdp, made):
 
 def test_dry_run_makes_nothing(hdp, made):
     hdp("prepare", "--all")
-    assert hdp("draft", "create", "--all", "--dry-run", "--json").json["total"] == 3
+    ran = hdp("draft", "create", "--all", "--dry-run", "--json")
+    assert ran.json["total"] == 3 and ran.json["contents"]["files"] == 3
+    said = hdp("draft", "create", 1, "--dry-run")
+    assert "1 draft would be made, with 1 file" in said.err and "cc-by-4.0" in said.out
     assert {one["state"] for one in hdp("item", "list", "--json").json["items"]} == {"prepared"}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from hdp.application import actions, losing, views
+from hdp.application import actions, draft_contents, losing, views
 from hdp.application.actions import Action
 from hdp.application.consequences import never_tried
 from hdp.application.page.row_problems import RowProblems
@@ -121,6 +121,11 @@ class UploadPages:
             if action.kind in _GOING
             else None,
         }
+
+    def contents(self, body: Mapping[str, Any], offset: int, limit: int) -> dict[str, Any]:
+        """What the drafts of a selection would hold; nothing is sent."""
+        action = self.action({**body, "action": body.get("action") or "create"}, "")
+        return draft_contents.draft_contents(self._app, action, offset, limit)
 
     def start(self, body: Mapping[str, Any], by: str) -> dict[str, Any]:
         """Start an action as a job; Conflict where it could act on nothing."""

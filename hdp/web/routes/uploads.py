@@ -29,6 +29,7 @@ def add(api: Api) -> None:
     api.get("/deposits/<item:int>/files", lambda ask, item: uploads.files(item, ask.env()))
     api.post("/actions", lambda ask: uploads.start(ask.body, ask.by), 202)
     api.post("/actions/preview", lambda ask: uploads.preview(ask.body))
+    api.post("/drafts/contents", lambda ask: uploads.contents(ask.body, *_page(ask)))
     api.get("/prepare/offers", lambda ask: reusing.offers(ask.env(), ask.text("stage", "prepare")))
     api.get(
         "/prepare/offers/ids",
