@@ -87,7 +87,7 @@ def skip_published(desk: Desk, task: Task) -> None:
     """End a task whose item is published here: preparing it anew would make a second record."""
     current = desk.current(task.subject)
     if current is not None and current.state == "published":
-        task.skip(f"It is published already: {current.doi}.")
+        task.skip(f"It is published already: {current.known_as}.")
 
 
 def work(app: Application, desk: Desk, kind: str, args: Mapping[str, Any]) -> Work:

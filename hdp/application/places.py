@@ -96,10 +96,18 @@ def _refuse_used(app: Application, name: str, why: str, what: str) -> None:
             raise Refused(
                 f"The project “{title}” has {records} in {name}: {why}. Nothing was {what}.",
                 code="environment-used",
-                hint="Keep it. To be on the safe side you may take its token away:"
-                f" hdp env token {name} --remove",
+                hint=_keep(app, name),
                 where={"file": str(path), "environment": name},
             )
+
+
+def _keep(app: Application, name: str) -> str:
+    if not app.remotes.needs_token(app.environments.get(name)):
+        return "Keep it."
+    return (
+        "Keep it. To be on the safe side you may take its token away:"
+        f" hdp env token {name} --remove"
+    )
 
 
 def _projects(app: Application) -> list[tuple[Path, str]]:
@@ -130,8 +138,14 @@ def check_environment(app: Application, name: str) -> dict[str, Any]:
     return {
         "account": account, "url": app.remotes.url(entry), "reachable": True,
         "may": {"drafts": drafts, "publish": None},
-        "message": f"The token belongs to {account}. {_may(drafts)}",
+        "message": _told(app, entry, account, drafts),
     }  # fmt: skip
+
+
+def _told(app: Application, entry: EnvironmentEntry, account: str, drafts: bool | None) -> str:
+    if not app.remotes.needs_token(entry) and not entry.builtin:
+        return f"The folder is there and can be written to by {account}; it needs no token."
+    return f"The token belongs to {account}. {_may(drafts)}"
 
 
 def _may(drafts: bool | None) -> str:

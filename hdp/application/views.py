@@ -280,7 +280,7 @@ _CHECK_AFTER = timedelta(days=90)
 
 
 def record_state(one: Deposit) -> str:
-    """Unsettled, Withdrawn, Changed on site, Verified, Check due or Published: what is to be known of it."""
+    """Unsettled, Withdrawn, Verified, Check due or Published: what is to be known of it."""
     codes = {finding["code"] for finding in one.site}
     if is_unsettled(one):
         return "Unsettled"

@@ -128,10 +128,14 @@ def remove(session: Session, name: str) -> int:
 @pass_session
 def token(session: Session, name: str, remove_: bool) -> int:
     """Keep a token, read from stdin or a hidden prompt; never from the command line."""
+    from hdp.sdk import UsageError
+
     app = session.app
     entry = app.environments.get(name)
     if remove_:
         told = app.credentials.remove(entry.name)
+    elif not app.remotes.needs_token(entry):
+        raise UsageError(f"{entry.name} needs no token.", code="no-token-needed")
     else:
         told = app.credentials.store(entry.name, read_hidden(f"Token for {entry.name}"))
     session.emit(_json(session, entry) | {"message": told}, told)

@@ -75,6 +75,11 @@ class Deposit:
     review: dict[str, Any] | None = None
     base_url: str = ""
 
+    @property
+    def known_as(self) -> str:
+        """The DOI, else the repository's own id: not every repository gives DOIs."""
+        return self.doi or self.remote_id or ""
+
 
 _JSON = (
     "metadata", "origins", "findings", "readback", "candidates", "edit", "site", "review",

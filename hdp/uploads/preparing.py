@@ -279,7 +279,7 @@ def _check_open(task: Task, known: Known) -> None:
         task.skip("There is a draft of it already.")
     if live is None and known.published is not None:
         # Preparing it anew would make a second record.
-        task.skip(f"It is published already: {known.published.doi}.")
+        task.skip(f"It is published already: {known.published.known_as}.")
 
 
 def _say_prepared(task: Task, composed: Composed, deposit_id: int | None) -> None:

@@ -36,7 +36,7 @@ def publish_draft(desk: Desk, task: Task) -> None:
     if deposit is None or deposit.state == "prepared":
         raise wrong_state("There is no draft of this item yet.", task.subject, "Create it first.")
     if deposit.state == "published":
-        task.skip(f"It is published already: {deposit.doi}.")
+        task.skip(f"It is published already: {deposit.known_as}.")
     if deposit.state == "in_review":
         task.skip("Its community is reviewing it; look what became of it with Look again.")
     remote = desk.remote_for(task, deposit.title)
@@ -63,11 +63,8 @@ def publish_draft(desk: Desk, task: Task) -> None:
             raise
     published = desk.current(task.subject)
     asked = including.ask_communities(desk, deposit.id)
-    task.say(f"{_doi(published)}. {asked}" if asked else _doi(published))
-
-
-def _doi(deposit: Deposit | None) -> str:
-    return str(deposit.doi) if deposit else ""
+    name = published.known_as if published else ""
+    task.say(f"{name}. {asked}" if asked else name)
 
 
 _OPEN = ("created", "submitted", "commented")

@@ -62,9 +62,9 @@ def _gone(desk: Desk, deposit: Deposit, missing: Missing) -> str:
         public = desk.project.read(lambda c: deposits.get_deposit(c, deposit.id))
         asked = including.ask_communities(desk, deposit.id)
         if deposit.state == "in_review":
-            told = f"Accepted by its community and published: {public.doi}"
+            told = f"Accepted by its community and published: {public.known_as}"
         else:
-            told = f"It was published on the site: {public.doi}"
+            told = f"It was published on the site: {public.known_as}"
         return f"{told}. {asked}" if asked else told
     found = Finding(
         "error",

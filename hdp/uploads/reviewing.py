@@ -109,5 +109,6 @@ def _said(desk: Desk, deposit: Deposit) -> str:
     now_is = desk.project.read(lambda c: deposits.get_deposit(c, deposit.id))
     if now_is.state == "published":
         asked = including.ask_communities(desk, deposit.id)
-        return f"Accepted at once and published: {now_is.doi}" + (f". {asked}" if asked else "")
+        told = f"Accepted at once and published: {now_is.known_as}"
+        return f"{told}. {asked}" if asked else told
     return "In review by its community"

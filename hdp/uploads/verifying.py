@@ -76,7 +76,7 @@ def _check_there(
     parts = [f"{word}: {_names(names)}" for word, names in found.items() if names]
     if parts:
         raise Rejected(
-            f"The repository's files of {deposit.doi or deposit.remote_id} are not those that were"
+            f"The repository's files of {deposit.known_as} are not those that were"
             f" published from here: {'; '.join(parts)}.",
             code="record-differs",
             hint="Download the record and compare; tell the repository's support if it is damaged.",

@@ -193,3 +193,15 @@ def test_a_terminal_that_knows_ascii_only(made, monkeypatch):
         capture_output=True,
     ).stdout  # fmt: skip
     assert json.loads(out)["metadata"]["title"] == "Schüssel"
+
+
+def test_a_folder_needs_no_token_and_is_told_so(hdp, tmp_path):
+    (tmp_path / "shelf").mkdir()
+    assert hdp("env", "add", "shelf", "--target", "archive", "--url", tmp_path / "shelf").code == 0
+    ran = hdp("env", "check", "shelf")
+    assert ran.code == 0 and "needs no token" in ran.out and "token belongs" not in ran.out
+    ran = hdp("env", "token", "shelf")
+    assert ran.code == 2 and "needs no token" in ran.err
+    (tmp_path / "shelf").rmdir()
+    ran = hdp("env", "check", "shelf")
+    assert ran.code == 1 and "is not there" in ran.err

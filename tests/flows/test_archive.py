@@ -9,6 +9,7 @@ import pytest
 from hdp.application import describing, views
 from hdp.environments import folder_url
 from hdp.project import deposits
+from hdp.remote import Remote
 from hdp.sdk import UsageError
 
 
@@ -78,3 +79,30 @@ def test_a_draft_that_a_crash_left_beside_its_bag_goes(app, project, shelf, do):
     remote = app.remotes.open(app.environment("shelf"))
     assert remote.get_record(draft.parent.name).id == draft.parent.name
     assert not draft.parent.exists()
+
+
+def test_a_disk_that_is_not_connected_is_no_empty_archive(app, project, shelf, do, monkeypatch):
+    monkeypatch.setattr(Remote, "pause", lambda remote, seconds: None)
+    for kind in ("prepare", "create-upload"):
+        do(kind, env="shelf")
+    do("publish", 1, env="shelf")
+    shelf.rename(shelf.with_name("away"))
+    for kind, item in (("verify", 1), ("refresh", 2), ("publish", 2), ("discard", 3)):
+        job = do(kind, item, env="shelf")
+        assert [one["error"]["code"] for one in job["tasks"]] == ["unreachable"], (kind, job)
+    shelf.with_name("away").rename(shelf)
+    assert do("verify", 1, env="shelf")["done"] == 1
+    assert do("publish", 2, 3, env="shelf")["done"] == 2
+    found = app.project.read(deposits.list_deposits)
+    assert [(one.state, one.doing, list(one.site)) for one in found] == [
+        ("published", None, [])
+    ] * 3
+
+
+def test_what_has_no_doi_is_told_by_its_id(app, project, shelf, do):
+    for kind in ("prepare", "create-upload"):
+        do(kind, 1, env="shelf")
+    (told,) = [one["message"] for one in do("publish", 1, env="shelf")["tasks"]]
+    assert told == app.project.read(deposits.list_deposits)[0].remote_id
+    (told,) = [one["message"] for one in do("publish", 1, env="shelf")["tasks"]]
+    assert told.endswith("-v1.")

@@ -132,6 +132,7 @@ class Archive(Target):
             return self._draft(draft_id)
 
     def _open(self, draft_id: str) -> dict[str, Any]:
+        self._check_root()
         place = self._bag(draft_id)
         if place and place.is_dir():
             raise Missing(
@@ -235,6 +236,7 @@ class Archive(Target):
         return sorted(fresh, key=lambda one: str(one.created), reverse=True)
 
     def _unpublished(self, key: str = "") -> Iterable[tuple[str, dict[str, Any]]]:
+        self._check_root()
         for name, one in self._drafts.each():
             place = self._bag(name)
             if not (place and place.is_dir()) and key in ("", one.get("key")):
@@ -267,6 +269,7 @@ class Archive(Target):
 
     def _newest(self, text: str, *, exactly: bool = False) -> tuple[str, int]:
         """Concept and number of the newest version; `exactly` that of a version's own id."""
+        self._check_root()
         concept, number = names.split(text)
         known = self._numbers(concept or text)
         if not known or (number and number not in known):
@@ -296,6 +299,7 @@ class Archive(Target):
         return self._root / BAGS / concept / f"v{number}" if number else None
 
     def _check_root(self) -> None:
+        # Asked by every verb: a disk that is not connected must not look like an empty archive.
         if not self._root.is_dir():
             raise Unreachable(
                 f"The archive folder {self._root} is not there.",
