@@ -44,3 +44,17 @@ def test_one_drafts_files_are_in_the_rows_menu(page, expect, project, do):
     page.get_by_role("button", name="More actions for Photograph 1").click()
     page.get_by_role("menuitem", name="View Draft Contents").click()
     expect(page.get_by_role("dialog", name="Draft contents")).to_contain_text("What one draft")
+
+
+def test_the_id_is_a_link_that_opens_outside_the_window(page, expect, project, do):
+    for action in ("prepare", "create"):
+        do(action, 1)
+    page.reload()
+    page.goto(f"{page.url.split('#')[0]}#/uploads/drafts")
+    link = page.get_by_role("row", name="Photograph 0").get_by_role("link")
+    expect(link).to_have_attribute("href", re.compile(r"^http://127\.0\.0\.1:\d+/.*\d+$"))
+    before = page.url
+    with page.expect_request("**/open-page") as asked:
+        link.click()
+    assert asked.value.post_data_json["item"] == 1
+    assert page.url == before
