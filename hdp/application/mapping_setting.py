@@ -113,12 +113,29 @@ def accept_table(app: Application, name: str | None = None) -> LoadedMapping:
     return loaded
 
 
+def move_mapping(app: Application, name: str, before: str | None) -> list[str]:
+    """Ask a mapping's rule before another's, or (None) last; the new order."""
+    known = [one.name for one in app.project.read(mappings.list_mappings)]
+    for one in (name, before):
+        if one is not None and one not in known:
+            raise unknown_mapping(one)
+    if name != before:
+        app.project.write(lambda c: mappings.move_mapping(c, name, before))
+    app.bus.emit(Changed(("settings", "deposits")))
+    return [one.name for one in app.project.read(mappings.list_mappings)]
+
+
+def unknown_mapping(name: str) -> NotFound:
+    """No mapping has this name."""
+    return NotFound(
+        f"There is no mapping {name}.", code="no-such-mapping", hint="See: hdp mapping list"
+    )
+
+
 def remove_mapping(app: Application, name: str) -> None:
     """Forget a mapping; what was prepared with it stays."""
     if not app.project.write(lambda c: mappings.remove_mapping(c, name)):
-        raise NotFound(
-            f"There is no mapping {name}.", code="no-such-mapping", hint="See: hdp mapping list"
-        )
+        raise unknown_mapping(name)
     app.bus.emit(Changed(("settings", "deposits")))
 
 

@@ -53,7 +53,9 @@ def term_of(target: type[Target], schema: Mapping[str, Any], value: Any) -> dict
 
 def term_json(one: Term) -> dict[str, Any]:
     """A term; `titles` by language beside the English one."""
-    return {"id": one.id, "title": one.title, "titles": dict(one.titles), "url": one.url}
+    return {"id": one.id, "title": one.title, "titles": dict(one.titles), "url": one.url} | (
+        {"words": list(one.words)} if one.words else {}
+    )
 
 
 def find_terms(
@@ -110,4 +112,4 @@ def _rank(one: Term, words: Sequence[str]) -> int | None:
 
 
 def _names(one: Term) -> Iterable[str]:
-    return (one.id, one.title, *one.titles.values(), *one.aliases)
+    return (one.id, one.title, *one.titles.values(), *one.aliases, *one.words)

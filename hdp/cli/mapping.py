@@ -318,13 +318,21 @@ def export(session: Session, file: Path | None, name: str | None) -> int:
 @pass_session
 def remove(session: Session, name: str) -> int:
     """Forget a mapping; what was prepared with it stays."""
-    from hdp.project import mappings
-    from hdp.sdk import NotFound
+    from hdp.application.mapping_setting import remove_mapping
 
-    app = session.open()
-    if not app.project.write(lambda c: mappings.remove_mapping(c, name)):
-        raise NotFound(
-            f"There is no mapping {name}.", code="no-such-mapping", hint="See: hdp mapping list"
-        )
+    remove_mapping(session.open(), name)
     session.emit({"removed": name}, f"{name} is removed.")
+    return OK
+
+
+@mapping_command.command(epilog=example("hdp mapping move details --before photographs"))
+@click.argument("name")
+@click.option("--before", metavar="NAME", help="The mapping to stand before; else it goes last.")
+@pass_session
+def move(session: Session, name: str, before: str | None) -> int:
+    """Change the order in which mappings are asked whether an item is theirs."""
+    from hdp.application.mapping_setting import move_mapping
+
+    order = move_mapping(session.open(), name, before)
+    session.emit({"order": order}, f"Asked in this order: {', '.join(order)}.")
     return OK

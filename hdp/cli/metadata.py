@@ -50,8 +50,8 @@ def _print(session: Session, app: Application, item: int) -> int:
     found = _find(session, app, item)
     for name, value in found["metadata"].items():
         origin = found["origins"].get(name) or {}
-        place = ", ".join(f"{key} {origin[key]}" for key in ("table", "row", "column", "rule", "env")
-                          if origin.get(key))  # fmt: skip
+        told = (key for key in ("table", "row", "column", "rule", "env") if origin.get(key))
+        place = ", ".join(f"{key} {origin[key]}" for key in told)
         session.write(f"{name}: {_text(value)}" + (f"  ({place})" if place else ""))
     for line in finding_lines(found["findings"]):
         session.tell(line)

@@ -126,6 +126,15 @@ def list_mappings(connection: sqlite3.Connection) -> list[MappingRow]:
     return [_mapping(row) for row in rows]
 
 
+def move_mapping(connection: sqlite3.Connection, name: str, before: str | None) -> None:
+    """Ask a mapping's rule before that of another, or (None) after all others."""
+    names = [one.name for one in list_mappings(connection) if one.name != name]
+    names.insert(names.index(before) if before in names else len(names), name)
+    connection.executemany(
+        "UPDATE mapping SET position = ? WHERE name = ?", enumerate(names, start=1)
+    )
+
+
 def remove_mapping(connection: sqlite3.Connection, name: str) -> bool:
     """Forget a mapping; whether there was one."""
     return connection.execute("DELETE FROM mapping WHERE name = ?", (name,)).rowcount > 0

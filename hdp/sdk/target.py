@@ -114,13 +114,17 @@ class Publication:
 
 @dataclass(frozen=True)
 class Term:
-    """A word of a vocabulary: `titles` by language beside English, `aliases` mean the same."""
+    """A word of a vocabulary: `titles` by language beside English, `aliases` mean the same.
+
+    `words` do not mean it, but a person who looks for them wants it: "photo" for an image.
+    """
 
     id: str
     title: str
     titles: Mapping[str, str] = field(default_factory=dict)
     aliases: Sequence[str] = ()
     url: str = ""
+    words: Sequence[str] = ()
 
 
 class Target(ABC):

@@ -265,3 +265,6 @@ def test_terms_are_found_by_their_words(app, project):
     assert terms.find_terms(target, "language", "de", 5)[0][0]["id"] == "deu"
     assert terms.find_terms(target, "contributors.type", "", 50)[1] == 22
     assert terms.find_terms(target, "license", "no such thing", 5) == ([], 0)
+    for word, kind in (("photo", "image"), ("Zeichnung", "image"), ("thesis", "publication")):
+        assert terms.find_terms(target, "upload_type", word, 5)[0][0]["id"] == kind
+    assert terms.term_of(target, target.schema()["properties"]["upload_type"], "photo") is None

@@ -10,7 +10,12 @@ from hdp.application.mapping_checking import check_mapping
 from hdp.application.mapping_choice import make_rule
 from hdp.application.mapping_difference import compare_prepared, compare_text
 from hdp.application.mapping_omitting import add_entries, leave_out
-from hdp.application.mapping_setting import accept_table, list_rows, table_changes
+from hdp.application.mapping_setting import (
+    accept_table,
+    list_rows,
+    move_mapping,
+    table_changes,
+)
 from hdp.application.selection import Selection
 from hdp.application.views import stage_rows
 from hdp.metadata.mapping import parse_mapping
@@ -40,6 +45,22 @@ def folder(project, tmp_path) -> Path:
 def rows_of(app, stage):
     page = stage_rows(app, env=ENV, stage=stage, selection=Selection(all=True))
     return {row["item"]: row for row in page["rows"]}
+
+
+def test_the_first_mapping_that_is_for_an_item_is_used(app, folder, do):
+    text = (folder / "mapping.yaml").read_text("utf-8")
+    for name in ("one", "two"):
+        (folder / f"{name}.yaml").write_text(text, "utf-8")
+        describing.set_mapping(app, folder / f"{name}.yaml", applies=make_rule(["photo_001*"]))
+    used = lambda: [row["mapping"] for row in rows_of(app, "prepare").values()][1]  # noqa: E731
+    assert used() == "one"
+    assert move_mapping(app, "two", "one") == ["mapping", "two", "one"]
+    assert used() == "two"
+    assert move_mapping(app, "two", None) == ["mapping", "one", "two"]
+    assert move_mapping(app, "two", "two") == ["mapping", "one", "two"]
+    for names in (("three", None), ("one", "three")):
+        with pytest.raises(NotFound):
+            move_mapping(app, *names)
 
 
 def test_each_item_uses_the_mapping_that_is_for_it(app, folder, do):

@@ -106,6 +106,7 @@ def test_fix_a_rejected_record(page, expect, app, spoiled):
     row.get_by_role("button", name="Edit").or_(row.get_by_role("link", name="Edit")).first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Photograph 2")
     licence = page.get_by_role("combobox", name=re.compile("Licence")).first
+    expect(licence).to_be_focused()
     licence.fill("cc-by-4.0")
     page.get_by_role("option", name=re.compile("cc-by-4.0")).first.click()
     page.get_by_role("button", name="Save", exact=True).first.click()

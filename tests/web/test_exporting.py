@@ -29,7 +29,7 @@ def fetch(visitor, status=200, **query):
 
 def test_one_record_in_every_format(visitor, project, tmp_path):
     title = visitor.get("/items/1/metadata")["title"]
-    for form in ("zenodo", "datacite", "schema.org", "ro-crate"):
+    for form in ("zenodo", "inveniordm", "datacite", "schema.org", "ro-crate"):
         answer = fetch(visitor, **{"as": form}, items="1")
         assert title in json.dumps(json.loads(answer.content), ensure_ascii=False)
         assert answer.headers["Content-Disposition"].startswith("attachment; filename=")

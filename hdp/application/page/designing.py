@@ -168,6 +168,11 @@ class DesignPages:
         mapping_setting.remove_mapping(self._app, name)
         return self.overview()
 
+    def move(self, name: str, before: str | None) -> dict[str, Any]:
+        """Ask a mapping's rule before another's, or (None) last."""
+        mapping_setting.move_mapping(self._app, name, before)
+        return self.overview()
+
     def _candidate(self, body: Body, env: str | None) -> MappingRow:
         one, target = self._design(body), self._app.desk(env).target
         return mapping_difference.candidate_row(

@@ -18,6 +18,7 @@ _JSON = ("json", "application/json")
 # Crates come as their description alone: whole ones with their files are for the command line.
 _FILES = {
     "zenodo": _JSON,
+    "inveniordm": _JSON,
     "datacite": _JSON,
     "schema.org": ("jsonld", "application/ld+json"),
     "dublin-core": ("xml", "application/xml"),

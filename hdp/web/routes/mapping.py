@@ -40,3 +40,7 @@ def _design(api: Api) -> None:
     api.post("/mapping/save", lambda ask: design.save(ask.body))
     api.post("/mapping/export", lambda ask: design.export(ask.body, ask.path("path")))
     api.post("/mapping/remove", lambda ask: design.remove(ask.text("name", None)))
+    api.post(
+        "/mapping/move",
+        lambda ask: design.move(ask.text("name", None), ask.text("before") or None),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -87,6 +88,13 @@ def _check_field(name: str, value: Any, fields: Fields, today: date) -> Iterator
         yield from check(value, fields, today)
 
 
+# What tables hold where somebody had nothing to say.
+_NO_TITLES = {
+    "n/a", "n.a", "nan", "null", "none", "tbd", "todo", "xxx", "k.a", "keineangabe", "#n/a",
+    "notitle", "keintitel", "notavailable",
+}  # fmt: skip
+
+
 def _check_title(value: Any, _fields: Fields, _today: date) -> Iterator[Finding]:
     if not isinstance(value, str) or not value.strip():
         return
@@ -97,6 +105,15 @@ def _check_title(value: Any, _fields: Fields, _today: date) -> Iterator[Finding]
             "title",
             "A title has at least three characters.",
             "Zenodo drops a shorter one.",
+            value=value,
+        )
+    elif value.casefold().replace(" ", "").rstrip(".") in _NO_TITLES or not re.search(r"\w", value):
+        yield found(
+            "warning",
+            "title-placeholder",
+            "title",
+            f"“{value.strip()}” stands for a title that is missing.",
+            "Say what it shows; [Untitled] if that is its title.",
             value=value,
         )
     elif len(value) > LONG_TITLE:

@@ -139,7 +139,16 @@ def vocabulary(name: str) -> Sequence[Term]:
     if name == "languages":
         return _language_terms()
     found = _short().get(name, {})
-    return tuple(Term(one, names[0], _german(names[1])) for one, names in found.items())
+    return tuple(
+        Term(one, names[0], _german(names[1]), words=_kinds(one) if name == "upload_types" else ())
+        for one, names in found.items()
+    )
+
+
+def _kinds(upload_type: str) -> tuple[str, ...]:
+    """What is chosen in a second field, by the words that people look for in the first."""
+    kinds = _short().get(f"{upload_type}_types", {})
+    return tuple(word for one, names in kinds.items() if one != "other" for word in names if word)
 
 
 def _german(title: str) -> Texts:

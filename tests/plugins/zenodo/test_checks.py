@@ -28,6 +28,11 @@ def test_a_good_record_has_no_findings():
     assert codes() == []
 
 
+@pytest.mark.parametrize("title", ["N/A", "n.a.", " --- ", "???", "k. A.", "TBD"])
+def test_a_word_for_no_title_is_doubted(title):
+    assert ("warning", "title-placeholder", "title") in codes({"title": title})
+
+
 @pytest.mark.parametrize("field", list(GOOD))
 def test_required_fields(field):
     assert codes(without=[field]) == [("error", "required", field)]

@@ -1,7 +1,7 @@
 // The shapes of Edit; docs/reference/http.md says what they mean.
 import type { Finding } from '../../types'
 
-export interface Term { id: string; title: string; titles: Record<string, string>; url: string }
+export interface Term { id: string; title: string; titles: Record<string, string>; url: string; words?: string[] }
 export interface Schema {
   type?: string; title?: string; description?: string; format?: string; minLength?: number; maxLength?: number
   unsupported?: boolean; options?: Term[]; vocabulary?: string; items?: Schema; properties?: Record<string, Schema>; required?: string[]
