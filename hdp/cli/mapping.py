@@ -273,11 +273,16 @@ def check(session: Session, name: str | None, code: str | None) -> int:
 
 
 def _lines_by_kind(findings: list[dict[str, Any]]) -> list[str]:
-    """Every error with its place; of what is only to be known, one line for each kind."""
-    lines = finding_lines([one for one in findings if one["severity"] == "error"])
+    """Every error of a row with its place; of all others, one line for each kind.
+
+    An error without a row is the mapping's, and the same for all its items.
+    """
+    lines = []
     kinds: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for one in findings:
-        if one["severity"] != "error":
+        if one["severity"] == "error" and one["where"].get("row"):
+            lines += finding_lines([one])
+        else:
             said = "" if one["severity"] == "info" else one["message"]
             kinds.setdefault((one["code"], said), []).append(one)
     for group in kinds.values():

@@ -20,6 +20,11 @@ _WITH_LICENSE = ("open", "embargoed")
 _HINTS = {
     "access_right": "Say it in the mapping: access_right: {choose: open} or a column.",
     "license": "Say it in the mapping, as in license: {literal: cc-by-4.0}, or map a column.",
+    "publication_date": "Say it in the mapping: publication_date: {default: today}; it is the day"
+    " of publishing, never the age of the object.",
+    "upload_type": "Say it in the mapping, as in upload_type: {choose: image}, or map a column.",
+    "creators": "Map the column that names them, or say it: creators: [{name: {literal: \"Family,"
+    " Given\"}}].",
 }
 
 

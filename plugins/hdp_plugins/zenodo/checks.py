@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -15,6 +14,7 @@ from hdp_plugins.zenodo.checks_people import check_people
 from hdp_plugins.zenodo.checks_shape import check_json, check_shape
 from hdp_plugins.zenodo.checks_text import check_texts
 from hdp_plugins.zenodo.findings import brief, dropped, found, nearest, required
+from hdp_plugins.zenodo.texts import says_nothing
 
 REQUIRED = ("title", "upload_type", "publication_date", "creators", "access_right")
 NEEDS_LICENCE = ("open", "embargoed")
@@ -88,13 +88,6 @@ def _check_field(name: str, value: Any, fields: Fields, today: date) -> Iterator
         yield from check(value, fields, today)
 
 
-# What tables hold where somebody had nothing to say.
-_NO_TITLES = {
-    "n/a", "n.a", "nan", "null", "none", "tbd", "todo", "xxx", "k.a", "keineangabe", "#n/a",
-    "notitle", "keintitel", "notavailable",
-}  # fmt: skip
-
-
 def _check_title(value: Any, _fields: Fields, _today: date) -> Iterator[Finding]:
     if not isinstance(value, str) or not value.strip():
         return
@@ -107,7 +100,7 @@ def _check_title(value: Any, _fields: Fields, _today: date) -> Iterator[Finding]
             "Zenodo drops a shorter one.",
             value=value,
         )
-    elif value.casefold().replace(" ", "").rstrip(".") in _NO_TITLES or not re.search(r"\w", value):
+    elif says_nothing(value):
         yield found(
             "warning",
             "title-placeholder",

@@ -9,6 +9,7 @@ from hdp.sdk import Finding
 from hdp_plugins.zenodo import identifiers as ids
 from hdp_plugins.zenodo import vocabulary
 from hdp_plugins.zenodo.findings import brief, changed, dropped, found, required, unknown_term
+from hdp_plugins.zenodo.texts import says_nothing
 
 KNOWN = ("name", "affiliation", "orcid", "gnd", "organisation", "affiliations", "ror")
 Person = Mapping[str, Any]
@@ -40,6 +41,15 @@ def _check_name(path: str, person: Person) -> Iterator[Finding]:
             f"{path}.name",
             "A person needs a name.",
             "Write it as “Family, Given”; an institution without a comma.",
+        )
+    elif isinstance(name, str) and says_nothing(name):
+        yield found(
+            "warning",
+            "name-placeholder",
+            f"{path}.name",
+            f"“{brief(name)}” stands for a name that is missing.",
+            "Write the name, or Unknown where nobody knows it.",
+            value=name,
         )
     elif isinstance(name, str):
         yield from _check_form(f"{path}.name", name, person)

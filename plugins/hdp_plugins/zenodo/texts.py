@@ -47,3 +47,15 @@ def clean_html(text: str) -> str:
         link_rel=None,
         url_schemes={"http", "https", "mailto"},
     )
+
+
+# What tables hold where somebody had nothing to say.
+_NOTHING = {
+    "n/a", "n.a", "nan", "null", "none", "tbd", "todo", "xxx", "k.a", "keineangabe", "#n/a",
+    "notitle", "keintitel", "notavailable",
+}  # fmt: skip
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a text only stands where one is missing, such as N/A or dashes."""
+    return text.casefold().replace(" ", "").rstrip(".") in _NOTHING or not re.search(r"\w", text)

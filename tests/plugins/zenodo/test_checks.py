@@ -31,6 +31,9 @@ def test_a_good_record_has_no_findings():
 @pytest.mark.parametrize("title", ["N/A", "n.a.", " --- ", "???", "k. A.", "TBD"])
 def test_a_word_for_no_title_is_doubted(title):
     assert ("warning", "title-placeholder", "title") in codes({"title": title})
+    people = [{"name": title}]
+    if title.strip(" -?"):
+        assert ("warning", "name-placeholder", "creators") in codes({"creators": people})
 
 
 @pytest.mark.parametrize("field", list(GOOD))
