@@ -6,8 +6,12 @@ interface Pattern { fits: RegExp; names: string[]; german: string }
 const MOST_KEPT = 2000
 const NEXT = '[.!?]\\s+[A-Z“]' // the end of a sentence: a name never goes beyond it
 
-/** A whole number as the page's language writes it; anything else as it is. */
-const written = (text: string): string => (/^\d{1,15}$/.test(text) ? number(Number(text)) : text)
+const COUNT = /^([nmk]|total)$/
+/** A count as the page's language writes it; anything else as it is: years and ids are no counts. */
+const written = (name: string, text: string): string => {
+  const plain = text.replace(/,/g, '')
+  return COUNT.test(name) && /^\d{1,15}$/.test(plain) ? number(Number(plain)) : text
+}
 
 export class Sentences {
   private plain = new Map<string, string>()
@@ -37,7 +41,7 @@ export class Sentences {
       if (!found) continue
       return german.replace(/\{(\w+)\}/g, (all, name: string) => {
         const value = found[names.indexOf(name) + 1]
-        return value === undefined ? all : written(value)
+        return value === undefined ? all : written(name, value)
       })
     }
     return null
@@ -56,11 +60,13 @@ function compile(english: string, german: string): Pattern {
   const names: string[] = []
   const source = english
     .split(/(\{\w+\})/)
-    .map((part) => {
+    .map((part, at, parts) => {
       const name = /^\{(\w+)\}$/.exec(part)?.[1]
       if (!name) return part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
       names.push(name)
-      return /^[nmk]$/.test(name) ? '([\\d,]+)' : `((?:(?!${NEXT}).)+?)`
+      // Between quotation marks stand a person's own words, whole sentences too.
+      const quoted = /“$/.test(parts[at - 1] ?? '') ? '([^”]+)' : /"$/.test(parts[at - 1] ?? '') ? '([^"]+)' : ''
+      return quoted || (COUNT.test(name) ? '([\\d,]+)' : `((?:(?!${NEXT}).)+?)`)
     })
     .join('')
   return { fits: new RegExp(`^${source}$`, 's'), names, german }
