@@ -2,7 +2,7 @@
 // What stands between quotation marks, names and numbers is carried over as it is.
 import { number } from '../format'
 
-interface Pattern { fits: RegExp; names: string[]; german: string }
+interface Pattern { fits: RegExp; names: string[]; german: string; own: number }
 const MOST_KEPT = 2000
 const NEXT = '[.!?]\\s+[A-Z“]' // the end of a sentence: a name never goes beyond it
 
@@ -23,6 +23,8 @@ export class Sentences {
       if (english.includes('{')) this.patterns.push(compile(english, german))
       else this.plain.set(english, german)
     }
+    // The one with the most words of its own is meant where several fit.
+    this.patterns.sort((a, b) => b.own - a.own)
   }
 
   /** The German sentence, or null where it is none that we know. */
@@ -69,5 +71,5 @@ function compile(english: string, german: string): Pattern {
       return quoted || (COUNT.test(name) ? '([\\d,]+)' : `((?:(?!${NEXT}).)+?)`)
     })
     .join('')
-  return { fits: new RegExp(`^${source}$`, 's'), names, german }
+  return { fits: new RegExp(`^${source}$`, 's'), names, german, own: english.replace(/\{\w+\}/g, '').length }
 }
