@@ -171,7 +171,7 @@ def test_defaults_are_kept_where_the_field_is_left(page, expect, app):
 def test_theme_and_language_outlive_the_address(page, expect, app, browser):
     go(page, "settings")
     page.get_by_label("Theme").select_option("dark")
-    page.get_by_label("Language").select_option("de")
+    page.get_by_label("Language", exact=True).select_option("de")
     expect(page.get_by_role("heading", level=1)).to_have_text("Einstellungen")
     expect(page.locator("html")).to_have_attribute("lang", "de")
     again = Application(app.home)  # the next start: another port, an empty browser
@@ -191,7 +191,7 @@ def test_a_german_page_speaks_german(page, expect, project, app, do):
         do(action)
     page.reload()
     go(page, "settings")
-    page.get_by_label("Language").select_option("de")
+    page.get_by_label("Language", exact=True).select_option("de")
     go(page, "activity")
     expect(page.get_by_role("row", name=re.compile("Hochladen"))).to_contain_text("3 von 3")
     page.get_by_role("button", name="Einzelheiten zu Hochladen").click()
