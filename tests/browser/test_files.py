@@ -175,6 +175,25 @@ def test_an_obj_is_drawn_with_its_texture(page, expect, models):
     expect(page.get_by_role("link", name="box")).to_be_focused()
 
 
+def test_a_bundle_is_looked_at_from_uploads(page, expect, models):
+    page.reload()
+    go(page, "uploads/prepare")
+    page.get_by_role("row", name="box").get_by_role("button", name="View Bundle").click()
+    dialog = page.get_by_role("dialog", name="View Bundle")
+    expect(dialog).to_contain_text("3 files")
+    assert wait_for_pixels(page, "red")["red"] > 500
+    rows = dialog.get_by_role("region", name="Files of the item").get_by_role("row")
+    expect(rows.filter(has_text="box.obj")).to_contain_text("Primary")
+    expect(rows.filter(has_text="box.mtl")).to_contain_text("Material")
+    rows.filter(has_text="red #1.png").get_by_role("button").click()
+    expect(dialog.get_by_role("region", name=re.compile("^View of .*red #1.png"))).to_be_visible()
+    dialog.get_by_role("button", name="Close").last.click()
+    page.get_by_role("row", name="lost").get_by_role("button", name="View Bundle").click()
+    expect(dialog.get_by_role("region", name="Report")).to_contain_text("nowhere.png")
+    dialog.get_by_role("link", name="Open in Files").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("lost")
+
+
 @pytest.mark.parametrize(
     ("name", "wanted"), [("jar", "red"), ("cloth", "drawn"), ("part", "drawn"), ("lost", "drawn")]
 )
