@@ -61,9 +61,12 @@ def _switch(session: Session, plugin: str, on: bool) -> int:
 
 @plugin_command.command(epilog=example("hdp plugin settings llm"))
 @click.argument("plugin", metavar="ID")
+@click.option("--check", "tried", is_flag=True, help="Try them: ask the server they name.")
 @pass_session
-def settings(session: Session, plugin: str) -> int:
+def settings(session: Session, plugin: str, tried: bool) -> int:
     """Show what you chose for a plugin; secrets are only said to be there."""
+    if tried:
+        return _try_settings(session, plugin)
     kept, status = session.app.plugin_settings, session.app.catalogue.plugin(plugin)
     values, helps = kept.values(plugin), {one.name: one.help for one in status.settings}
     secrets = {one: kept.has_secret(plugin, one) for one in status.secrets}
@@ -72,6 +75,18 @@ def settings(session: Session, plugin: str) -> int:
     session.table(("setting", "value", "what it is"), rows)
     session.emit({"plugin": plugin, "settings": values, "secrets": secrets})
     return OK
+
+
+def _try_settings(session: Session, plugin: str) -> int:
+    from hdp.application.plugin_trying import can_try, try_settings
+
+    if not can_try(session.app, plugin):
+        session.emit({"plugin": plugin, "findings": []}, f"{plugin} has nothing to try.")
+        return OK
+    found = try_settings(session.app, plugin)
+    told = "\n".join(f"{one.severity}: {one.message} {one.hint}".strip() for one in found)
+    session.emit({"plugin": plugin, "findings": [one.to_json() for one in found]}, told)
+    return FAILED if any(one.severity == "error" for one in found) else OK
 
 
 @plugin_command.command("set", epilog=example("hdp plugin set llm model gemma3:12b"))

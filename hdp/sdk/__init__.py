@@ -1,6 +1,6 @@
 """The contract of plugins: import this and nothing else of HDP."""
 
-from hdp.sdk.component import Component, Output, Params, Port, Result, Step
+from hdp.sdk.component import Component, Output, Params, Port, Result, Setup, Step
 from hdp.sdk.errors import (
     Cancelled,
     ComponentError,
@@ -70,6 +70,7 @@ __all__ = [
     "Review",
     "Role",
     "SDK_VERSION",
+    "Setup",
     "Step",
     "Target",
     "TargetError",

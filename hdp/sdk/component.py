@@ -139,6 +139,21 @@ class Step(Protocol[P_co]):
         ...
 
 
+class Setup(Protocol):
+    """What a person chose for a plugin on this computer, and the way to its server."""
+
+    @property
+    def http(self) -> Http: ...
+
+    def secret(self, name: str) -> str:
+        """A secret that the manifest declares; raises NotFound when it is not set."""
+        ...
+
+    def setting(self, name: str) -> str:
+        """What the person chose for a setting of the manifest, or its default."""
+        ...
+
+
 class Component(ABC, Generic[P]):
     """A pipeline step. Same inputs, params, reads and version give the same result."""
 
@@ -154,6 +169,10 @@ class Component(ABC, Generic[P]):
 
     def check(self) -> Iterable[Finding]:
         """What is missing on this machine; no side effects."""
+        return ()
+
+    def try_settings(self, setup: Setup) -> Iterable[Finding]:
+        """Whether what the person chose works: asks its server, and sends nothing of theirs."""
         return ()
 
     def open(self) -> None:

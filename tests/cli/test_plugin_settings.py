@@ -76,3 +76,47 @@ def test_a_manifest_declares_its_settings(tmp_path):
         file.write_text(f"{base}{wrong}\n", "utf-8")
         with pytest.raises(InvalidInput, match="setting"):
             read_manifest(tmp_path)
+
+
+class TestTrying:
+    """`hdp plugin settings ID --check`, with a server that is there or not."""
+
+    @pytest.fixture
+    def served(self):
+        from hdp.serving import serve
+
+        def app(environ, start):
+            body = json.dumps({"data": [{"id": "small"}, {"id": "large"}]}).encode()
+            start("200 OK", [("Content-Length", str(len(body)))])
+            return [body]
+
+        server = serve(app)
+        yield server
+        server.stop()
+
+    def test_the_model_is_there(self, hdp, served):
+        hdp("plugin", "set", "llm", "server", f"{served.url}/v1")
+        hdp("plugin", "set", "llm", "model", "large")
+        ran = hdp("plugin", "settings", "llm", "--check", "--json")
+        assert ran.code == 0
+        assert [one["code"] for one in ran.json["findings"]] == ["llm-ready"]
+
+    def test_the_model_is_not_there_or_not_chosen(self, hdp, served):
+        hdp("plugin", "set", "llm", "server", f"{served.url}/v1")
+        ran = hdp("plugin", "settings", "llm", "--check")
+        assert ran.code == 1 and "2 models" in ran.out and "small, large" in ran.out
+        hdp("plugin", "set", "llm", "model", "huge")
+        ran = hdp("plugin", "settings", "llm", "--check")
+        assert ran.code == 0 and "does not list the model huge" in ran.out
+
+    def test_nobody_answers_and_nothing_goes_outside(self, hdp, served):
+        served.stop()
+        hdp("plugin", "set", "llm", "server", f"{served.url}/v1")
+        ran = hdp("plugin", "settings", "llm", "--check")
+        assert ran.code == 1 and "No language model answered" in ran.out
+        hdp("plugin", "set", "llm", "server", "https://llm.example.org/v1")
+        ran = hdp("plugin", "settings", "llm", "--check")
+        assert ran.code == 1 and "Nothing was sent" in ran.out
+
+    def test_a_plugin_without_anything_to_try(self, hdp):
+        assert "nothing to try" in hdp("plugin", "settings", "zenodo", "--check").out

@@ -128,6 +128,9 @@ def test_a_plugins_settings_and_secrets(visitor):
     assert {one["name"]: one["value"] for one in llm()["settings"]}["model"] == "gemma3"
     visitor.post("/plugins/settings", body | {"value": None})
     refused = visitor.post("/plugins/settings", body | {"name": "outside", "value": "so"}, 400)
+    visitor.post("/plugins/settings", {"plugin": "llm", "name": "server", "value": "nowhere"})
+    tried = visitor.post("/plugins/check", {"plugin": "llm"})["findings"]
+    assert [(one["severity"], one["code"]) for one in tried] == [("error", "llm-server")]
     assert refused["error"]["code"] == "bad-setting"
     kept = visitor.post("/plugins/secret", {"plugin": "llm", "name": "key", "value": "s3cret"})
     assert kept["kept"] and "s3cret" not in str(kept)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hdp.application.plugin_trying import can_try, try_settings
 from hdp.events import Changed
 
 if TYPE_CHECKING:
@@ -35,6 +36,13 @@ class PluginSettingPages:
         self._app.bus.emit(Changed(("settings",)))
         return {"plugin": plugin, "name": name, "kept": value is not None, "where": told}
 
+    def check(self, plugin: str) -> dict[str, Any]:
+        """What the plugin finds when it tries its settings."""
+        return {
+            "plugin": plugin,
+            "findings": [one.to_json() for one in try_settings(self._app, plugin)],
+        }
+
     def _show(self, plugin: PluginStatus) -> dict[str, Any]:
         kept = self._app.plugin_settings
         values = kept.values(plugin.id)
@@ -43,6 +51,7 @@ class PluginSettingPages:
         return {
             "id": plugin.id,
             "name": plugin.name,
+            "checks": can_try(self._app, plugin.id),
             "settings": [one for one in declared if not one["name"].endswith(".*")],
             "more": more,
             "open": [one for one in declared if one["name"].endswith(".*")],

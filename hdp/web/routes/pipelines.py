@@ -23,6 +23,7 @@ def add(api: Api) -> None:
         "/plugins/settings",
         lambda ask: chosen.set(ask.text("plugin", None), ask.text("name", None), value(ask)),
     )
+    api.post("/plugins/check", lambda ask: chosen.check(ask.text("plugin", None)))
     api.post(
         "/plugins/secret",
         lambda ask: chosen.secret(ask.text("plugin", None), ask.text("name", None), value(ask)),

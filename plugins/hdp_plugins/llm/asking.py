@@ -7,27 +7,10 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
-from hdp.sdk import ComponentError, Http, NotFound, Response, Unreachable
-
-
-class Asker(Protocol):
-    """What is needed of a step here."""
-
-    @property
-    def http(self) -> Http:
-        """The client that HDP gives."""
-        ...
-
-    def secret(self, name: str) -> str:
-        """A declared secret."""
-        ...
-
-    def setting(self, name: str) -> str:
-        """What the person chose."""
-        ...
+from hdp.sdk import ComponentError, NotFound, Response, Setup, Unreachable
 
 
 @dataclass(frozen=True)
@@ -41,7 +24,7 @@ class Answer:
     seconds: float
 
 
-def find_server(step: Asker) -> str:
+def find_server(step: Setup) -> str:
     """The server's address without a slash at its end; it is this computer unless allowed."""
     address = step.setting("server").strip().rstrip("/")
     parts = urlsplit(address)
@@ -69,14 +52,11 @@ def _is_here(host: str) -> bool:
         return False
 
 
-def find_model(step: Asker, server: str) -> str:
+def find_model(step: Setup, server: str) -> str:
     """The model that was chosen, or the only one the server has."""
     if chosen := step.setting("model"):
         return chosen
-    answer = _request(step, "GET", f"{server}/models", None, 20.0)
-    data = _json(answer, server)
-    listed = data.get("data") if isinstance(data, dict) else None
-    names = [str(one["id"]) for one in listed or [] if isinstance(one, dict) and one.get("id")]
+    names = list_models(step, server)
     if len(names) == 1:
         return names[0]
     raise ComponentError(
@@ -86,7 +66,17 @@ def find_model(step: Asker, server: str) -> str:
     )
 
 
-def ask(step: Asker, server: str, body: Mapping[str, Any], limit_s: float) -> Answer:
+def list_models(step: Setup, server: str) -> list[str]:
+    """The names of the models that the server has."""
+    answer = _request(step, "GET", f"{server}/models", None, 20.0)
+    if answer.status in _SAID:
+        _refuse(answer, server, "")
+    listed = _json(answer, server).get("data")
+    found = listed if isinstance(listed, list) else []
+    return [str(one["id"]) for one in found if isinstance(one, dict) and one.get("id")]
+
+
+def ask(step: Setup, server: str, body: Mapping[str, Any], limit_s: float) -> Answer:
     """Send one question; ComponentError where no whole answer in the asked form came back."""
     begin = time.monotonic()
     answer = _request(step, "POST", f"{server}/chat/completions", body, limit_s)
@@ -102,7 +92,7 @@ def ask(step: Asker, server: str, body: Mapping[str, Any], limit_s: float) -> An
 
 
 def _request(
-    step: Asker, method: str, url: str, body: Mapping[str, Any] | None, limit_s: float
+    step: Setup, method: str, url: str, body: Mapping[str, Any] | None, limit_s: float
 ) -> Response:
     try:
         return step.http.request(
@@ -117,7 +107,7 @@ def _request(
         ) from error
 
 
-def _headers(step: Asker, url: str) -> dict[str, str]:
+def _headers(step: Setup, url: str) -> dict[str, str]:
     try:
         key = step.secret("key")
     except NotFound:

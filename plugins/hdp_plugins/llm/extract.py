@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from hdp.sdk import Component, Finding, Output, Params, Port, Result, Step
-from hdp_plugins.llm.asking import Answer, ask, find_model, find_server
+from hdp.sdk import Component, Finding, Output, Params, Port, Result, Setup, Step
+from hdp_plugins.llm.asking import Answer, ask, find_model, find_server, list_models
 from hdp_plugins.llm.fields import FIELDS, answer_schema, check_fields
 from hdp_plugins.llm.judging import Judged, check_form, judge
 from hdp_plugins.llm.material import Material, gather, read_text
@@ -83,6 +83,17 @@ class Extract(Component[ExtractParams]):
     outputs = (Port("report", ("application/json",)),)
     params = ExtractParams
     reads = ("title",)
+
+    def try_settings(self, setup: Setup) -> Iterable[Finding]:
+        """Whether the server answers and has the model that was chosen."""
+        server = find_server(setup)
+        model = find_model(setup, server)
+        if model in list_models(setup, server):
+            yield Finding("info", "llm-ready", f"{model} at {server} can be asked.")
+        else:
+            text = f"{server} answers, but does not list the model {model}."
+            hint = "Look at the name, or load the model there; for Ollama: ollama pull NAME"
+            yield Finding("warning", "llm-model", text, hint=hint)
 
     def run(self, step: Step[ExtractParams]) -> Result:
         """A patch of the asked fields, evidence for each value, and a report of the question."""
