@@ -307,8 +307,12 @@ class Jobs:
         lane: Lane,
         env: str = "",
         args: Mapping[str, Any] | None = None,
+        at_end: Callable[[], None] = lambda: None,
     ) -> int:
-        """Start a job with one task for each (item id, title); returns its id at once."""
+        """Start a job with one task for each (item id, title); returns its id at once.
+
+        `at_end` lets go of what the work held, however the job ended.
+        """
         owner = self._project.session.id
         job_id = self._project.write(
             lambda c: rows.insert_job(
@@ -317,10 +321,10 @@ class Jobs:
         )
         job = _Job(self, job_id, subjects)
         self._running[job_id] = job
-        threading.Thread(target=self._run, args=(job, work, lane), daemon=True).start()
+        threading.Thread(target=self._run, args=(job, work, lane, at_end), daemon=True).start()
         return job_id
 
-    def _run(self, job: _Job, work: Work, lane: Lane) -> None:
+    def _run(self, job: _Job, work: Work, lane: Lane, at_end: Callable[[], None]) -> None:
         try:
             self._project.write(lambda c: rows.start_job(c, job.id))
             job.tell(last=True)
@@ -338,7 +342,14 @@ class Jobs:
             log.exception("Job %s could not be run", job.id)
             job.fail_rest(error)
         finally:
+            self._let_go(at_end)
             self._finish(job)
+
+    def _let_go(self, at_end: Callable[[], None]) -> None:
+        try:
+            at_end()
+        except Exception:
+            log.exception("What a job held could not be closed")
 
     def _finish(self, job: _Job) -> None:
         try:

@@ -11,6 +11,7 @@ from hdp.application.config import Config
 from hdp.application.selection import Selection, choose, with_failed
 from hdp.jobs import Lane, Task, Work, local_lane, remote_lane
 from hdp.net import host_of
+from hdp.pipelines.places import Place
 from hdp.project import items
 from hdp.project.overview import Overview
 from hdp.sdk import HdpError, Refused, UsageError
@@ -58,6 +59,9 @@ _TITLES = {
 # Two threads: while one waits for the disk, the other composes.
 _PREPARE_LANE = Lane("prepare", 2, together=200)
 LOCAL = ("prepare", "back", "set-aside", "pipeline")
+_PIPELINES = ("pipeline", "pipeline-draft")
+# Items that wait for a cluster at once: its scheduler hands them out.
+_ELSEWHERE = 32
 
 
 @dataclass(frozen=True)
@@ -198,13 +202,17 @@ def start(app: Application, action: Action) -> Started:
     desk = app.desk(action.env, action.by)
     _confirm(action, desk, len(planned.chosen))
     subjects = [(row.id, row.title or row.key) for row in planned.chosen]
-    work = _work(app, desk, action, [item_id for item_id, _ in subjects])
+    if action.kind in _PIPELINES:
+        work, at_end = pipelining.work(app, desk, action.kind, action.args)
+    else:
+        work, at_end = _work(app, desk, action, [one for one, _ in subjects]), _hold_nothing
     if action.kind not in LOCAL:
         work = Batch(desk, work)
     args = {"confirm": action.confirm, **action.args}
     job = app.jobs.submit(
         action.kind, _TITLES[action.kind], subjects, work,
         lane=_lane(app, desk, action, planned.chosen), env=action.env, args=args,
+        at_end=at_end,
     )  # fmt: skip
     return Started(job, planned.chosen, planned.left_out)
 
@@ -232,11 +240,25 @@ def _confirm(action: Action, desk: Desk, count: int) -> None:
 def _lane(app: Application, desk: Desk, action: Action, rows: list[Overview]) -> Lane:
     if action.kind == "prepare":
         return _PREPARE_LANE
+    place = pipelining.find_place(app, action.args) if action.kind in _PIPELINES else None
     if action.kind in LOCAL:
-        return local_lane(Config(app.home).number("workers"))
+        return _place_lane(app, place)
     host = host_of(app.remotes.url(app.environment(desk.env)))
+    if place is not None and place.kind != "local":
+        return remote_lane(f"{host}:cluster", _ELSEWHERE)
     large = action.kind == "upload" and any(row.sent_bytes > 64 << 20 for row in rows)
     return remote_lane(f"{host}:large", 2) if large else remote_lane(host)
+
+
+def _place_lane(app: Application, place: Place | None) -> Lane:
+    if place is None or (place.kind, place.width) == ("local", None):
+        return local_lane(Config(app.home).number("workers"))
+    width = place.width if place.kind == "local" else None
+    return Lane(str(place), width or _ELSEWHERE)
+
+
+def _hold_nothing() -> None:
+    """The end of work that held nothing."""
 
 
 def _work(app: Application, desk: Desk, action: Action, subjects: Sequence[int]) -> Work:
@@ -245,8 +267,6 @@ def _work(app: Application, desk: Desk, action: Action, subjects: Sequence[int])
             preparer = _preparer(app, desk, action)
             preparer = replace(preparer, ahead=Ahead(app.project, desk.env, subjects))
             return preparer.prepare_later
-        case "pipeline" | "pipeline-draft":
-            return pipelining.work(app, desk, action.kind, action.args)
         case "draft-update" | "update":
             return _updating(app, desk, action)
         case "set-aside":

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hdp.paths import replace_text
+from hdp.pipelines.places import read_place
 from hdp.sdk import InvalidInput, UsageError
 
 FILE = "config.json"
@@ -43,15 +44,20 @@ class Choice:
 
 @dataclass(frozen=True)
 class Text:
-    """A line of text, empty where the person gave none; `orcid` is checked by its last digit."""
+    """A line of text, empty where the person gave none; `orcid` is checked by its last digit.
+
+    `place` is where pipelines run.
+    """
 
     help: str
     orcid: bool = False
+    place: bool = False
     default: str = ""
 
 
 SETTINGS: Mapping[str, Setting | Choice | Text] = {
     "workers": Setting("Items that pipelines work on at once here.", None, 1, 64),
+    "run-on": Text("Where pipelines run: local, dask:ADDRESS, slurm.", place=True, default="local"),
     "calls-at-once": Setting("Calls to one repository at once.", 4, 1, 16),
     "language": Choice("Language of the window.", ("system", "en", "de")),
     "theme": Choice("Light or dark window.", ("system", "light", "dark")),
@@ -179,7 +185,7 @@ def _text(name: str, one: Text, value: Any) -> str:
         raise _bad(name, f"a line of at most {_MOST_TEXT} characters", value)
     if text and one.orcid:
         return _orcid(name, text)
-    return text
+    return str(read_place(text or one.default)) if one.place else text
 
 
 def _orcid(name: str, text: str) -> str:

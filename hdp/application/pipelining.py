@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hdp import paths
 from hdp.application import describing
+from hdp.application.config import Config
 from hdp.events import Changed
 from hdp.jobs import Task, Work
 from hdp.net import Client
 from hdp.pipelines import model
+from hdp.pipelines.cluster import Cluster
 from hdp.pipelines.definition import Pipeline
+from hdp.pipelines.places import LOCAL, Place, read_place
 from hdp.pipelines.values import fill_parameters
 from hdp.sdk import Finding, NotFound
 from hdp.uploads import drafts
@@ -66,9 +69,15 @@ def check_pipeline(app: Application, path: Path) -> tuple[Pipeline | None, list[
     return model.check(text, source=str(path), catalogue=app.catalogue)
 
 
+def find_place(app: Application, args: Mapping[str, Any]) -> Place:
+    """Where a pipeline is to run: what was asked for, else what the person's settings say."""
+    return read_place(str(args.get("on") or Config(app.home).get("run-on")))
+
+
 def pipeline_work(
-    app: Application, desk: Desk, pipeline: Pipeline, params: Mapping[str, Any]
-) -> PipelineWork:
+    app: Application, desk: Desk, pipeline: Pipeline, params: Mapping[str, Any],
+    place: Place | None = None,
+) -> PipelineWork:  # fmt: skip
     """A pipeline ready to run on items of a desk; the answers are checked at once."""
     fill_parameters(pipeline, params)
     return PipelineWork(
@@ -80,6 +89,7 @@ def pipeline_work(
         params=params,
         secret=app.plugin_settings.secret,
         settings=app.plugin_settings.values,
+        cluster=Cluster(place) if place and place.kind != LOCAL else None,
     )
 
 
@@ -90,10 +100,13 @@ def skip_published(desk: Desk, task: Task) -> None:
         task.skip(f"It is published already: {current.known_as}.")
 
 
-def work(app: Application, desk: Desk, kind: str, args: Mapping[str, Any]) -> Work:
-    """The work function of the batch actions `pipeline` and `pipeline-draft`."""
+def work(
+    app: Application, desk: Desk, kind: str, args: Mapping[str, Any]
+) -> tuple[Work, Callable[[], None]]:
+    """The work function of the batch actions `pipeline` and `pipeline-draft`, and its end."""
     pipeline = read_pipeline(app, str(args["pipeline"]))
-    prepared = pipeline_work(app, desk, pipeline, dict(args.get("params") or {}))
+    place = find_place(app, args)
+    prepared = pipeline_work(app, desk, pipeline, dict(args.get("params") or {}), place)
 
     def run(task: Task) -> None:
         prepared.run(task)
@@ -109,4 +122,5 @@ def work(app: Application, desk: Desk, kind: str, args: Mapping[str, Any]) -> Wo
         prepared.preparer.prepare(task, pipeline.name)
         drafts.create_draft(desk, task)
 
-    return run_and_draft if kind == "pipeline-draft" else run
+    chosen = run_and_draft if kind == "pipeline-draft" else run
+    return chosen, prepared.cluster.close if prepared.cluster else lambda: None

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _PATH = click.Path(path_type=Path)
 _PARAM = click.option("--param", "params", multiple=True, metavar="NAME=VALUE",
                       help="An answer to what the pipeline asks.")  # fmt: skip
+_ON = click.option("--on", metavar="PLACE", help="local, local:N, dask:ADDRESS or slurm[:N];"
+                   " else what `hdp config set run-on` says.")  # fmt: skip
 
 
 @click.group(cls=Group, epilog=example("hdp pipeline list"))
@@ -123,21 +125,30 @@ def schema(session: Session) -> int:
               help="Run on these files instead; no project is needed.")  # fmt: skip
 @click.option("--to", type=_PATH, metavar="DIR", help="With --files: where the results go.")
 @_PARAM
+@_ON
 @pass_session
 def run(session: Session, pipeline: str, selection: Selection, items: bool,
-        files: tuple[Path, ...], to: Path | None, params: tuple[str, ...]) -> int:  # fmt: skip
+        files: tuple[Path, ...], to: Path | None, params: tuple[str, ...],
+        on: str | None) -> int:  # fmt: skip
     """Run a pipeline on items, or on files without a project."""
     from hdp.sdk import UsageError
 
     if not files and to is None:
-        args = {"pipeline": pipeline, "params": _params(params)}
+        args = _args(pipeline, params, on)
         return running.act(session, "pipeline", selection, args=args)
-    if not files or to is None or items or not selection.is_empty:
+    if not files or to is None or items or on or not selection.is_empty:
         raise UsageError(
-            "--files and --to belong together, without items.",
+            "--files and --to belong together, without items, and run on this computer.",
             hint="hdp pipeline run P --files PATH... --to DIR",
         )
     return _run_on_files(session, pipeline, files, to, _params(params))
+
+
+def _args(pipeline: str, params: tuple[str, ...], on: str | None) -> dict[str, Any]:
+    from hdp.pipelines.places import read_place
+
+    place = {"on": str(read_place(on))} if on else {}
+    return {"pipeline": pipeline, "params": _params(params), **place}
 
 
 def _params(given: tuple[str, ...]) -> dict[str, str]:
@@ -190,8 +201,10 @@ def _run_on_files(
 @click.argument("pipeline", metavar="P")
 @selection
 @_PARAM
+@_ON
 @pass_session
-def draft(session: Session, pipeline: str, selection: Selection, params: tuple[str, ...]) -> int:
+def draft(session: Session, pipeline: str, selection: Selection, params: tuple[str, ...],
+          on: str | None) -> int:  # fmt: skip
     """Run a pipeline on prepared items, then make drafts with sources and derived files."""
-    args = {"pipeline": pipeline, "params": _params(params)}
+    args = _args(pipeline, params, on)
     return running.act(session, "pipeline-draft", selection, args=args)

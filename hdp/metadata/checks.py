@@ -23,8 +23,8 @@ _HINTS = {
     "publication_date": "Say it in the mapping: publication_date: {default: today}; it is the day"
     " of publishing, never the age of the object.",
     "upload_type": "Say it in the mapping, as in upload_type: {choose: image}, or map a column.",
-    "creators": "Map the column that names them, or say it: creators: [{name: {literal: \"Family,"
-    " Given\"}}].",
+    "creators": 'Map the column that names them, or say it: creators: [{name: {literal: "Family,'
+    ' Given"}}].',
 }
 
 

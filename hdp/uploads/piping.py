@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hdp import __version__
 from hdp.events import Changed
 from hdp.jobs import Task
+from hdp.pipelines.cluster import Cluster
 from hdp.pipelines.definition import INPUTS, Pipeline
+from hdp.pipelines.elsewhere import Order
 from hdp.pipelines.results import Artifact, RunResult
 from hdp.pipelines.runner import Secret, Settings, run
 from hdp.plugins import Catalogue
 from hdp.project import runs
 from hdp.project.items import Item, ItemFileRow
-from hdp.sdk import HdpError, Http, InvalidInput, LocalFile, Record
+from hdp.sdk import HdpError, Http, InvalidInput, LocalFile, NotFound, Record
 from hdp.uploads.desk import Desk
 from hdp.uploads.folders import item_folder, safe_name
 from hdp.uploads.preparing import SOURCES, Preparer
@@ -33,6 +36,7 @@ class PipelineWork:
     params: Mapping[str, Any]
     secret: Secret | None = None
     settings: Settings = lambda plugin: {}
+    cluster: Cluster | None = None
 
     @property
     def desk(self) -> Desk:
@@ -63,10 +67,16 @@ class PipelineWork:
     def _run(self, item: Item, task: Task) -> RunResult:
         composed = self.preparer.compose(item)
         files = local_files(self.desk, item)
+        record = Record(fields=composed.fields, files=files, key=item.key)
+        if self.cluster is not None:
+            return self.cluster.run(
+                self._order(item, record), tell=lambda done, total, message:
+                task.progress(done, total, message), cancelled=task.is_cancelled,
+            )  # fmt: skip
         return run(
             self.pipeline,
             files=files,
-            record=Record(fields=composed.fields, files=files, key=item.key),
+            record=record,
             catalogue=self.catalogue,
             to=self.folder(item),
             http=self.http,
@@ -77,6 +87,25 @@ class PipelineWork:
             secret=self.secret,
             settings=self.settings,
         )
+
+    def _order(self, item: Item, record: Record) -> Order:
+        """The same for a computer that has HDP and the plugins, but nothing of this person."""
+        components = [self.catalogue.component(one.uses) for one in self.pipeline.steps]
+        origins = {one.plugin: one for one in (self.catalogue.origin(c.id) for c in components)}
+        return Order(
+            __version__, self.pipeline, tuple(record.files), record, self.folder(item),
+            self.params, {one.id: one.version for one in components},
+            tuple(one.folder for one in origins.values() if one.folder),
+            dict(self._secrets(origins)), {one: dict(self.settings(one)) for one in origins},
+        )  # fmt: skip
+
+    def _secrets(self, plugins: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], str]]:
+        for plugin in plugins if self.secret else ():
+            for name in self.catalogue.plugin(plugin).secrets:
+                try:
+                    yield (plugin, name), self.secret(plugin, name) if self.secret else ""
+                except NotFound:
+                    continue  # the component says what it needs it for, when it asks
 
     def folder(self, item: Item) -> Path:
         """`<output>/<short code>/<item id>-<safe key>/<pipeline>`."""
