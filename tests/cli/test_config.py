@@ -15,7 +15,7 @@ from hdp.sdk import InvalidInput, UsageError
 def test_a_setting_is_kept_and_given_back(home):
     config = Config(home)
     assert config.all() == {
-        "workers": None, "calls-at-once": 4, "language": "system", "theme": "system",
+        "workers": None, "run-on": "local", "calls-at-once": 4, "language": "system", "theme": "system",
         "rows": "comfortable", "creator": "", "creator-orcid": "", "creator-affiliation": "",
     }  # fmt: skip
     assert config.set("workers", "3") == 3
@@ -69,3 +69,10 @@ def test_the_command_shows_and_changes_them(home, capsys):
     assert main(["config", "get", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["settings"]["calls-at-once"] == 2
     assert main(["config", "set", "nothing", "2"]) == 2
+
+
+def test_where_pipelines_run(capsys):
+    assert main(["config", "set", "run-on", "dask:tcp://10.0.0.5:8786", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["value"] == "dask:tcp://10.0.0.5:8786"
+    assert main(["config", "set", "run-on", "the moon"]) == 2
+    assert "no place to run a pipeline" in capsys.readouterr().err
