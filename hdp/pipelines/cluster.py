@@ -177,7 +177,8 @@ def _on_worker(order: Order, ticket: str) -> Answer:
             last[0] = time.monotonic()
             worker.log_event(ticket, (done, total, message))
 
-    return perform(order, tell, stop.is_set)
+    # Dask clears its own folder after a worker that died in it.
+    return perform(order, worker.local_directory, tell, stop.is_set)
 
 
 def _wait(

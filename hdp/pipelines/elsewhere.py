@@ -51,10 +51,10 @@ class Answer:
     made: Mapping[str, bytes] | None = None
 
 
-def perform(order: Order, tell: Tell, cancelled: Callable[[], bool]) -> Answer:
-    """Do it here; every failure comes back in words."""
+def perform(order: Order, scratch: str, tell: Tell, cancelled: Callable[[], bool]) -> Answer:
+    """Do it here, in a folder below `scratch`; every failure comes back in words."""
     try:
-        with tempfile.TemporaryDirectory(prefix="hdp-") as folder:
+        with tempfile.TemporaryDirectory(prefix="hdp-", dir=scratch) as folder:
             return _perform(order, Path(folder), tell, _seldom(cancelled))
     except HdpError as error:
         return Answer(error=(type(error).code, error.to_json()))

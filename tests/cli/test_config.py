@@ -71,7 +71,9 @@ def test_the_command_shows_and_changes_them(home, capsys):
     assert main(["config", "set", "nothing", "2"]) == 2
 
 
-def test_where_pipelines_run(capsys):
+def test_where_pipelines_run(home, capsys):
+    from hdp.__main__ import main
+
     assert main(["config", "set", "run-on", "dask:tcp://10.0.0.5:8786", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["value"] == "dask:tcp://10.0.0.5:8786"
     assert main(["config", "set", "run-on", "the moon"]) == 2

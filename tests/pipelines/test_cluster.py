@@ -104,13 +104,13 @@ def dask(tmp_path_factory):
     where = folder / "scheduler.json"
     env = os.environ | {
         "DASK_DISTRIBUTED__WORKER__DAEMON": "False", "HDP_HOME": str(folder / "home"),
-        "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "3",
+        "DASK_TEMPORARY_DIRECTORY": str(folder),
     }  # fmt: skip
     common = ["--scheduler-file", str(where), "--no-dashboard"]
     scheduler = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1",
                  "--port", "0", *common]  # fmt: skip
     worker = [sys.executable, "-m", "distributed.cli.dask_worker", "--nthreads", "1", "--host",
-              "127.0.0.1", "--local-directory", str(folder), *common]  # fmt: skip
+              "127.0.0.1", *common]  # fmt: skip
     log = (folder / "log").open("w")
     started = []
     try:
