@@ -14,7 +14,7 @@ export PIP_NO_INPUT := 1
 INSTALL_INPUTS := pyproject.toml $(wildcard hatch_build.py) $(wildcard frontend/package-lock.json)
 PAGE_INPUTS := $(shell find frontend -name node_modules -prune -o -name dist -prune -o -type f -print 2>/dev/null | grep -v ' ')
 
-.PHONY: help demo test test-llm check fix run bench soak docs samples clean
+.PHONY: help demo test test-llm test-slurm check fix run bench soak docs samples clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -28,6 +28,10 @@ test: $(VENV)/.page $(VENV)/.dev ## all tests that this machine allows, then wha
 test-llm: $(VENV)/.dev ## the language model's component with a real small model
 	$(BIN)/python -m pip install --quiet --editable '.[dev,llm-test]'
 	HDP_TEST_REQUIRE=all $(BIN)/python -m pytest tests/llm
+
+test-slurm: $(VENV)/.page $(VENV)/.dev ## pipelines in a SLURM queue of one node (root; apt install slurm-wlm)
+	$(BIN)/python -m pip install --quiet --editable '.[dev,cluster]'
+	HDP_SLURM=1 HDP_TEST_REQUIRE=all $(BIN)/python -m pytest --timeout=240 tests/slurm
 
 check: $(VENV)/.page $(VENV)/.dev ## style, types, layers, page, licences, generated files
 	tools/check $(BIN)
