@@ -15,6 +15,7 @@ from hdp.web.guard import Guard
 from hdp.web.routes import (
     about,
     activity,
+    constructing,
     dialogs,
     editing,
     events,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 _ROUTES = (
     about, projects, previews, mapping, items, editing, exporting, uploads, publishing, settling,
-    pictures, pipelines, jobs, activity, settings, dialogs, events,
+    pictures, pipelines, constructing, jobs, activity, settings, dialogs, events,
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hdp import __version__, paths
 from hdp.application import recents
 from hdp.application.config import SETTINGS, Config
+from hdp.application.page.constructing import ConstructorPages
 from hdp.application.page.contents import Contents
 from hdp.application.page.designing import DesignPages
 from hdp.application.page.editing import EditPages
@@ -48,6 +49,7 @@ class Page:
         self.settling = SettlePages(app)
         self.reusing = ReusePages(app)
         self.pipelines = PipelinePages(app)
+        self.constructing = ConstructorPages(app)
         self.jobs = JobPages(app)
         self.settings = SettingsPages(app)
         self.plugin_settings = PluginSettingPages(app)
@@ -65,6 +67,7 @@ class Page:
         """Let go of those who listen, and of what is looked at for a new project."""
         self.bus.wake()
         self.previews.end()
+        self.constructing.end()
 
     def about(self, *, dialogs: bool) -> dict[str, Any]:
         """What the page needs to know before it shows anything."""
