@@ -8,9 +8,10 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 from typing import Any
 
 from hdp.awake import stay_awake
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 _SHORT_S = 3.0  # no computer falls asleep sooner
 _PAUSE_S = 0.2  # at most five progress events a second
 _TASK_PAUSE_S = 0.1
+_PROGRESS_S = 1.0  # what other processes see of a job is at most so old
 Work = Callable[["Task"], None]
 
 
@@ -138,15 +140,22 @@ class Task:
 class _Job:
     """A job that runs in this process."""
 
-    def __init__(self, manager: Jobs, job_id: int, subjects: Sequence[tuple[int, str]]) -> None:
+    def __init__(
+        self, manager: Jobs, job_id: int, subjects: Sequence[tuple[int, str]],
+        sizes: Mapping[int, int] | None,
+    ) -> None:  # fmt: skip
         self.id = job_id
         self.manager = manager
+        self.moves_bytes = sizes is not None
         self.cancelled = threading.Event()
         self.finished = threading.Event()
         self.tasks = [Task(self, subject, title) for subject, title in subjects]
+        for task in self.tasks if sizes else ():
+            task.total = (sizes or {}).get(task.subject)
         self._unsaved: list[Task] = []
-        self._saved = self._told = time.monotonic()
+        self._saved = self._told = self._kept = time.monotonic()
         self._task_told = 0.0
+        self._late = False
         self._lock = threading.Lock()
 
     def run_task(self, task: Task, work: Work) -> None:
@@ -255,6 +264,13 @@ class _Job:
                 self._unsaved = [*tasks, *self._unsaved]  # written with the next ones
             log.exception("The tasks of job %s could not be written yet", self.id)
 
+    def catch_up(self) -> None:
+        """Write and tell what came too soon after the last: a long task holds back no other's."""
+        if self._unsaved:
+            self.save()
+        if self._late:
+            self.tell()
+
     def _may_tell(self) -> bool:
         """Whether somebody who looks could still follow: short tasks are not told one by one."""
         return time.monotonic() - self._task_told > _TASK_PAUSE_S
@@ -264,15 +280,40 @@ class _Job:
         self.manager.bus.emit(TaskFinished(self.id, task.to_json()))
 
     def tell(self, *, last: bool = False) -> None:
-        if last or time.monotonic() - self._told > _PAUSE_S:
+        self._late = not last and time.monotonic() - self._told <= _PAUSE_S
+        if not self._late:
             self._told = time.monotonic()
             self.manager.bus.emit(JobChanged(self.manager.get(self.id)))
+            self._keep_progress(last=last)
+
+    def _keep_progress(self, *, last: bool) -> None:
+        """Write down the bytes of uploads now and then, for windows of other processes."""
+        if not last and time.monotonic() - self._kept < _PROGRESS_S:
+            return
+        self._kept = time.monotonic()
+        done, total = _bytes(self)
+        if not total:
+            return
+        try:
+            self.manager.keep_progress(self.id, done, total)
+        except HdpError:
+            log.exception("How far job %s is could not be written", self.id)
 
     def end_state(self) -> str:
         states = {task.state for task in self.tasks}
         if self.cancelled.is_set() and "cancelled" in states:
             return "cancelled"
         return "done" if states <= {"done", "skipped"} else "failed"
+
+
+def _accompany(job: _Job, running: Sequence[Future[None]], seconds: float = inf) -> bool:
+    """Wait for a job's work, at most so long; whether it has ended."""
+    begun = time.monotonic()
+    while wait(running, timeout=_PAUSE_S).not_done:
+        job.catch_up()
+        if time.monotonic() - begun > seconds:
+            return False
+    return True
 
 
 def _fail(error: Exception) -> None:
@@ -308,10 +349,12 @@ class Jobs:
         env: str = "",
         args: Mapping[str, Any] | None = None,
         at_end: Callable[[], None] = lambda: None,
+        sizes: Mapping[int, int] | None = None,
     ) -> int:
         """Start a job with one task for each (item id, title); returns its id at once.
 
-        `at_end` lets go of what the work held, however the job ended.
+        `at_end` lets go of what the work held, however the job ended. Work that moves bytes
+        says how many each item has in `sizes`, and its progress is in bytes.
         """
         owner = self._project.session.id
         job_id = self._project.write(
@@ -319,7 +362,7 @@ class Jobs:
                 c, kind=kind, title=title, env=env, args=args or {}, owner=owner, subjects=subjects
             )
         )
-        job = _Job(self, job_id, subjects)
+        job = _Job(self, job_id, subjects, sizes)
         self._running[job_id] = job
         threading.Thread(target=self._run, args=(job, work, lane, at_end), daemon=True).start()
         return job_id
@@ -335,9 +378,9 @@ class Jobs:
                 running = [pool.submit(job.run_many, queue, work, lane.together) for _ in several]
             else:
                 running = [pool.submit(job.run_task, task, work) for task in job.tasks]
-            if wait(running, timeout=_SHORT_S).not_done:
+            if not _accompany(job, running, _SHORT_S):
                 with stay_awake():
-                    wait(running)
+                    _accompany(job, running)
         except Exception as error:
             log.exception("Job %s could not be run", job.id)
             job.fail_rest(error)
@@ -377,6 +420,10 @@ class Jobs:
                 )
 
         self._project.write(save)
+
+    def keep_progress(self, job_id: int, done: int, total: int) -> None:
+        """Write down how many bytes of a job went, of how many."""
+        self._project.write(lambda c: rows.save_progress(c, job_id, done, total))
 
     def write(self, left: Sequence[Left]) -> list[Any]:
         """Write what tasks have left, in one transaction."""
@@ -439,25 +486,54 @@ class Jobs:
         values = {
             "id": row.id, "kind": row.kind, "title": row.title, "state": row.state, "env": row.env,
             "total": row.total, "done": row.done, "failed": row.failed, "skipped": row.skipped,
-            "cancelled": row.cancelled,
-            "bytes_done": 0, "bytes_total": 0, "started": row.started, "finished": row.finished,
+            "cancelled": row.cancelled, "running": 0,
+            "bytes_done": row.bytes_done, "bytes_total": row.bytes_total,
+            "started": row.started, "finished": row.finished,
             "error": row.error, "args": row.args, "message": "",
         }  # fmt: skip
+        ended = row.done + row.failed + row.skipped + row.cancelled
+        values["share"] = round(
+            row.bytes_done / row.bytes_total if row.bytes_total and row.state == "running"
+            else ended / row.total if row.total else 1.0, 4,
+        )  # fmt: skip
         job = self._running.get(row.id)
         return values if job is None else values | _live(job)
 
 
+_OPEN = ("queued", "running")
 _ORDER = ("failed", "running", "queued", "interrupted", "cancelled", "skipped", "done")
+
+
+def _bytes(job: _Job) -> tuple[int, int]:
+    """What was moved, of what is to be moved: of tasks that ended early no more will come."""
+    if not job.moves_bytes:
+        return 0, 0
+    done = sum([one.done for one in job.tasks])
+    left = [(one.total or 0) - one.done for one in job.tasks if one.state in _OPEN]
+    return done, done + sum(left)
+
+
+def _share(job: _Job) -> float:
+    """How much of the job is done, from 0 to 1: of its bytes, else of its items."""
+    done, total = _bytes(job)
+    if total:
+        return done / total
+    ended = sum([one.state not in _OPEN for one in job.tasks])
+    begun = sum([min(one.done / one.total, 1.0) for one in job.tasks
+                 if one.state == "running" and one.total])  # fmt: skip
+    return (ended + begun) / len(job.tasks) if job.tasks else 1.0
 
 
 def _live(job: _Job) -> dict[str, Any]:
     states = Counter([task.state for task in job.tasks])
     running = [task for task in job.tasks if task.state == "running"] if states["running"] else []
     messages = [task.message for task in running if task.message]
+    done, total = _bytes(job)
     return {
-        **{name: states[name] for name in ("done", "failed", "skipped", "cancelled")},
-        "bytes_done": sum([task.done for task in job.tasks]),
-        "bytes_total": sum([task.total or 0 for task in job.tasks]),
+        **{name: states[name] for name in ("done", "failed", "skipped", "cancelled", "running")},
+        "bytes_done": done,
+        "bytes_total": total,
+        "share": round(_share(job), 4),
         "message": messages[-1] if messages else "",
     }
 

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 import pytest
 
 from hdp import jobs
-from hdp.jobs import Lane
+from hdp.events import Bus
+from hdp.jobs import Jobs, Lane
 from hdp.sdk import InvalidInput, NotFound
 
 LANE = Lane("test", 2)
@@ -190,3 +191,61 @@ def test_of_many_short_tasks_only_some_are_told(app, project):
     app.bus.listen(lambda event: told.append(event.type))
     run_short(app, lambda task: None, 500)
     assert told.count("task") < 100
+
+
+def test_the_share_is_of_all_bytes_and_other_processes_see_it(app, project, monkeypatch):
+    monkeypatch.setattr(jobs, "_PROGRESS_S", 0.0)
+    monkeypatch.setattr(jobs, "_PAUSE_S", 0.0)
+    half, go_on = threading.Event(), threading.Event()
+
+    def work(task):
+        if task.subject == 1:
+            task.progress(10, 10)
+            return
+        task.progress(15, 30)
+        half.set()
+        go_on.wait(10)
+        task.skip("It was there.")
+
+    job = app.jobs.submit(
+        "test", "Test", [(1, "a"), (2, "b"), (3, "c")], work, lane=Lane("one", 1),
+        sizes={1: 10, 2: 30, 3: 60},
+    )  # fmt: skip
+    assert half.wait(10)
+    seen = app.jobs.get(job)
+    assert (seen["bytes_done"], seen["bytes_total"], seen["share"]) == (25, 100, 0.25)
+    elsewhere = Jobs(app.project, Bus()).get(job)  # as another process, which has only the file
+    assert (elsewhere["bytes_done"], elsewhere["bytes_total"]) == (25, 100)
+    assert elsewhere["share"] == 0.25
+    go_on.set()
+    assert app.jobs.wait(job, 20)
+    ended = app.jobs.get(job)
+    assert (ended["bytes_done"], ended["bytes_total"], ended["share"]) == (40, 40, 1.0)
+
+
+def test_work_that_moves_no_bytes_counts_its_steps(app, project):
+    half, go_on = threading.Event(), threading.Event()
+
+    def work(task):
+        task.progress(50, 100)
+        half.set()
+        go_on.wait(10)
+
+    job = app.jobs.submit("test", "Test", [(1, "a"), (2, "b")], work, lane=Lane("one", 1))
+    assert half.wait(10)
+    seen = app.jobs.get(job)
+    assert (seen["share"], seen["bytes_total"], seen["running"]) == (0.25, 0, 1)
+    go_on.set()
+    assert app.jobs.wait(job, 20) and app.jobs.get(job)["share"] == 1.0
+
+
+def test_what_a_job_held_is_let_go_of(app, project):
+    ends = []
+
+    def at_end():
+        ends.append(1)
+        raise ValueError("not clean")
+
+    job = app.jobs.submit("test", "T", [(1, "a")], lambda task: None, lane=LANE, at_end=at_end)
+    assert app.jobs.wait(job, 20)
+    assert ends == [1] and app.jobs.get(job)["state"] == "done"

@@ -55,7 +55,7 @@ export interface DepositFile { name: string; role: string; size: number; checksu
 
 export interface Job {
   id: number; kind: string; title: string; state: JobState; env: string; total: number; done: number; failed: number
-  skipped: number; bytes_done: number; bytes_total: number; started: string | null; finished: string | null; message: string
+  skipped: number; cancelled: number; running: number; share: number; bytes_done: number; bytes_total: number; started: string | null; finished: string | null; message: string
 }
 export interface Task { item: number | null; title: string; state: JobState | 'skipped'; done: number; total: number; message: string; error: Problem | null }
 

@@ -5,7 +5,7 @@ import type { Job, Task } from '../src/types'
 
 const job = (more: Partial<Job> = {}): Job => ({
   id: 1, kind: 'upload', title: 'Upload Files', state: 'running', env: 'practice', total: 12, done: 3, failed: 1, skipped: 2,
-  bytes_done: 0, bytes_total: 0, started: null, finished: null, message: '', ...more,
+  cancelled: 0, running: 1, share: 0.5, bytes_done: 0, bytes_total: 0, started: null, finished: null, message: '', ...more,
 })
 const task = (more: Partial<Task> = {}): Task => ({ item: 5, title: 'x', state: 'running', done: 1, total: 4, message: '', error: null, ...more })
 let seq = 0
@@ -51,15 +51,16 @@ it('a change moves the ticks of its kinds only', () => {
   expect(store.ticks.items).toBe(before.items)
 })
 
-it('progress is by bytes where there are bytes, else by records', () => {
+it('progress is the share that the server says, and 100 only at the end', () => {
   expect(jobPercent(job())).toBe(50)
-  expect(jobPercent(job({ bytes_done: 1, bytes_total: 4 }))).toBe(25)
+  expect(jobPercent(job({ share: 0.9999 }))).toBe(99)
+  expect(jobPercent(job({ share: 1 }))).toBe(100)
 })
 
 it('time left comes from the speed, or from how long each record took', () => {
   expect(timeLeft(job({ bytes_done: 0, bytes_total: 600 }), 2, 0)).toBe('5 min')
   expect(timeLeft(job({ started: '2026-01-01T00:00:00Z' }), 0, Date.parse('2026-01-01T00:00:06Z'))).toBe('6 s')
-  expect(timeLeft(job({ done: 0, failed: 0, skipped: 0 }), 0, 0)).toBe('')
+  expect(timeLeft(job({ started: '2026-01-01T00:00:00Z', share: 0 }), 0, 0)).toBe('')
 })
 
 const answering = (...jobs: Job[]) =>

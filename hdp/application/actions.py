@@ -12,7 +12,7 @@ from hdp.application.selection import Selection, choose, with_failed
 from hdp.jobs import Lane, Task, Work, local_lane, remote_lane
 from hdp.net import host_of
 from hdp.pipelines.places import Place
-from hdp.project import items
+from hdp.project import deposits, items
 from hdp.project.overview import Overview
 from hdp.sdk import HdpError, Refused, UsageError
 from hdp.uploads import (
@@ -24,6 +24,7 @@ from hdp.uploads import (
     refreshing,
     restarting,
     reviewing,
+    settling,
     updating,
     verifying,
 )
@@ -108,6 +109,13 @@ def _prepared(row: Overview) -> str | None:
     return None if row.state == "prepared" else "There is a draft of it already."
 
 
+def _create_upload(row: Overview) -> str | None:
+    # A draft whose upload was cut off: the same action carries on from there.
+    if row.state == "draft" and row.uploaded < row.sent_files:
+        return None
+    return _prepared(row)
+
+
 def _draft(row: Overview) -> str | None:
     if row.state in ("draft", "in_review"):
         return None
@@ -163,7 +171,7 @@ _WHY_NOT: dict[str, Callable[[Overview], str | None]] = {
     "back": _prepared,
     "set-aside": _set_aside,
     "create": _prepared,
-    "create-upload": _prepared,
+    "create-upload": _create_upload,
     "upload": _upload,
     "publish": _publish,
     "discard": _draft,
@@ -212,9 +220,17 @@ def start(app: Application, action: Action) -> Started:
     job = app.jobs.submit(
         action.kind, _TITLES[action.kind], subjects, work,
         lane=_lane(app, desk, action, planned.chosen), env=action.env, args=args,
-        at_end=at_end,
+        at_end=at_end, sizes=_sizes(action, planned.chosen),
     )  # fmt: skip
     return Started(job, planned.chosen, planned.left_out)
+
+
+_MOVING = ("upload", "create-upload", "verify")
+
+
+def _sizes(action: Action, rows: Sequence[Overview]) -> dict[int, int] | None:
+    """How many bytes each item moves, for actions that move them."""
+    return {row.id: row.sent_bytes for row in rows} if action.kind in _MOVING else None
 
 
 # What these do is public for ever: at once, or as soon as a curator says yes.
@@ -292,8 +308,18 @@ def _updating(app: Application, desk: Desk, action: Action) -> Work:
 
 
 def _create_and_upload(desk: Desk, task: Task) -> None:
-    drafts.create_draft(desk, task)
+    if not _is_half_done(desk, task):
+        drafts.create_draft(desk, task)
     files.upload_files(desk, task)
+
+
+def _is_half_done(desk: Desk, task: Task) -> bool:
+    """Whether its draft is there, by an earlier try, and files of it are not."""
+    deposit = settling.settled(desk, desk.current(task.subject), task)
+    if deposit is None or deposit.state != "draft":
+        return False
+    sent = desk.project.read(lambda c: deposits.list_files(c, deposit.id))
+    return any(one.status != "uploaded" for one in sent)
 
 
 def _look(desk: Desk, task: Task) -> None:

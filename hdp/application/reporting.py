@@ -57,6 +57,13 @@ def _item(row: Overview) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def facts_by_item(app: Application, env: str) -> dict[int, dict[str, Any]]:
+    """What the report says of each item in one environment, with its key; none where it is gone."""
+    if not any(one.name == env for one in app.environments.list()):
+        return {}
+    return {row.id: facts | {"key": row.key} for row, facts in _facts(app, env)}
+
+
 def _facts(app: Application, env: str) -> list[tuple[Overview, dict[str, Any]]]:
     rows = app.project.read(lambda c: list_overview(c, env))
     errors = app.project.read(lambda c: reports.last_errors(c, env))
@@ -109,16 +116,16 @@ def to_rows(found: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
     rows = []
     for one in found["items"]:
         facts = [
-            _text(one["environments"].get(env, {}).get(fact, ""))
+            cell_text(one["environments"].get(env, {}).get(fact, ""))
             for env in names
             for fact in _OF_ENV
         ]
         first = [one["item"], one["key"], one["title"], one["primary"], one["files"]]
-        rows.append([*map(_text, first), _text(one["set_aside"]), *facts])
+        rows.append([*map(cell_text, first), cell_text(one["set_aside"]), *facts])
     return columns, rows
 
 
-def _text(value: Any) -> str:
+def cell_text(value: Any) -> str:
     """A cell's text in one line, without what no file can hold."""
     words = " ".join(str("" if value is None else value).split())
     return words.encode("utf-8", "replace").decode()
@@ -126,10 +133,18 @@ def _text(value: Any) -> str:
 
 def to_text(found: Mapping[str, Any], form: str) -> str:
     """The report as CSV, JSON or a page of its own."""
+    columns, rows = to_rows(found)
+    return table_text(found, form, str(found["project"]), columns, rows)
+
+
+def table_text(
+    found: Mapping[str, Any], form: str, title: str, columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+) -> str:  # fmt: skip
+    """A report's rows as CSV or a page of its own, or the whole of it as JSON."""
     if form == "json":
         return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
-    columns, rows = to_rows(found)
-    return _csv(columns, rows) if form == "csv" else _html(str(found["project"]), columns, rows)
+    return _csv(columns, rows) if form == "csv" else _html(title, columns, rows)
 
 
 def _csv(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -166,12 +181,20 @@ def _cell(text: str) -> str:
 
 def write_report(found: Mapping[str, Any], form: str, goal: Path) -> None:
     """Write the report to a new file; Refused where there is one."""
+    columns, rows = to_rows(found)
+    write_table(found, form, goal, str(found["project"]), columns, rows)
+
+
+def write_table(
+    found: Mapping[str, Any], form: str, goal: Path, title: str, columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+) -> None:  # fmt: skip
+    """Write a report's rows to a new file; Refused where there is one."""
     from hdp.metadata import frames
 
     if form not in ("csv", "xlsx"):
-        write_new(goal, to_text(found, form))
+        write_new(goal, table_text(found, form, title, columns, rows))
         return
-    columns, rows = to_rows(found)
     (frames.write_csv if form == "csv" else frames.write_xlsx)(goal, columns, rows)
 
 

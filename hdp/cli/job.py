@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -9,6 +10,7 @@ import click
 from hdp.cli import running
 from hdp.cli.base import Group, example, pass_session
 from hdp.cli.main import OK
+from hdp.wording import counted
 
 if TYPE_CHECKING:
     from hdp.cli.session import Session
@@ -44,6 +46,29 @@ def show(session: Session, job: int) -> int:
     """Show a job with its tasks and why any failed."""
     app = session.open()
     running.print_job(session, app, job)
+    return OK
+
+
+@job_command.command(epilog=example("hdp job report 5 -o report.xlsx"))
+@_ID
+@click.option("--format", "form", type=click.Choice(["csv", "xlsx", "html", "json"]),
+              help="By the file's ending if left out, else csv.")  # fmt: skip
+@click.option("-o", "--output", "goal", type=click.Path(path_type=Path), metavar="FILE",
+              help="A new file; on stdout if left out.")  # fmt: skip
+@pass_session
+def report(session: Session, job: int, form: str | None, goal: Path | None) -> int:
+    """Write a row for each item: state, ids, DOIs, what went wrong, and what to do."""
+    from hdp.application import job_report, reporting
+
+    chosen = reporting.choose_format(form, goal)
+    found = job_report.job_report(session.open(), job)
+    if goal is None:
+        session.write(job_report.to_text(found, chosen).rstrip("\n"))
+        session.emit(found)
+        return OK
+    job_report.write_job_report(found, chosen, goal)
+    told = f"{counted(found['total'], 'item')} written: {goal}"
+    session.emit({"file": str(goal), "format": chosen, "total": found["total"]}, told)
     return OK
 
 

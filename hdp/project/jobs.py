@@ -26,6 +26,8 @@ class JobRow:
     created: str
     started: str | None
     finished: str | None
+    bytes_done: int
+    bytes_total: int
     total: int
     done: int
     failed: int
@@ -81,6 +83,16 @@ def start_job(connection: sqlite3.Connection, job_id: int) -> None:
     """Write down that a job runs."""
     connection.execute(
         "UPDATE job SET state = 'running', started = ? WHERE id = ?", (now(), job_id)
+    )
+
+
+def save_progress(
+    connection: sqlite3.Connection, job_id: int, bytes_done: int, bytes_total: int
+) -> None:
+    """Write down how far a job is, for other processes."""
+    connection.execute(
+        "UPDATE job SET bytes_done = ?, bytes_total = ? WHERE id = ?",
+        (bytes_done, bytes_total, job_id),
     )
 
 

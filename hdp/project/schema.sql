@@ -197,7 +197,7 @@ CREATE TABLE job (
   created TEXT NOT NULL,
   started TEXT,
   finished TEXT
-);
+, bytes_done INTEGER NOT NULL DEFAULT 0, bytes_total INTEGER NOT NULL DEFAULT 0);
 
 CREATE TABLE task (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -151,13 +151,21 @@ def test_a_damaged_file_does_not_keep_the_others_from_a_pipeline(hdp, folder, tm
     assert len(ran.json["failures"]) == 1
 
 
-def test_jobs_are_listed_and_retried(hdp, made):
+def test_jobs_are_listed_and_retried(hdp, made, tmp_path):
     hdp("prepare", "--all")
     failed = hdp("draft", "create", "--all", "--practice-faults", "token-refused:create", "--json")
     assert failed.code == 1, failed.out
     assert failed.json["failed"] == 1
     job = failed.json["id"]
     assert hdp("job", "show", job, "--json").json["failed"] == 1
+    report = hdp("job", "report", job, "--json").json
+    states = [(one["state"], bool(one["what to do"])) for one in report["rows"]]
+    assert states.count(("failed", True)) == 1 and report["total"] == len(states)
+    html = tmp_path / "report.html"
+    assert hdp("job", "report", job, "-o", html).code == 0
+    assert "<th>concept doi</th>" in html.read_text(encoding="utf-8")
+    assert hdp("job", "report", job, "-o", html).code == 3
+    assert hdp("job", "report", job, "--format", "xlsx").code == 2
     again = hdp("job", "retry", job, "--json")
     assert (again.code, again.json["done"]) == (0, 1), again.out
     assert hdp("job", "retry", again.json["id"]).code == 2

@@ -3,6 +3,7 @@
 import csv
 import io
 
+import openpyxl
 import pytest
 
 
@@ -100,9 +101,16 @@ def test_a_batch_with_failures_has_a_report(ready, tmp_path):
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert [row["state"] for row in rows] == ["failed", "failed"]
     assert rows[0]["code"] and rows[0]["message"]
+    assert rows[0]["error"] and rows[0]["what to do"] and rows[0]["environment"] == "practice"
+    assert rows[0]["key"] and rows[0]["id"] == ""
     path = tmp_path / "report.csv"
     visitor.post(f"/jobs/{job['id']}/report", {"path": str(path)}, status=200)
-    assert path.read_bytes() == answer.content
+    assert list(csv.reader(path.open(encoding="utf-8-sig")))[1][3] == "failed"
+    book = tmp_path / "report.xlsx"
+    visitor.post(f"/jobs/{job['id']}/report", {"path": str(book)}, status=200)
+    sheet = openpyxl.load_workbook(book).active
+    assert [sheet.cell(1, at).value for at in (1, 4, 8)] == ["item", "state", "doi"]
+    assert sheet.cell(2, 4).value == "failed"
     visitor.post(f"/jobs/{job['id']}/report", {"path": str(path)}, status=409)
     visitor.post(f"/jobs/{job['id']}/report", {"path": "report.csv"}, status=400)
     assert visitor.post(f"/jobs/{job['id']}/retry", status=202)["job"] > job["id"]

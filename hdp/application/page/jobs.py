@@ -1,22 +1,24 @@
-"""Activity: jobs, their tasks, and the report of a job as CSV."""
+"""Activity: jobs, their tasks, and the report of a job."""
 
 from __future__ import annotations
 
-import csv
-import io
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from hdp.application import actions, cancelling, scanning
+from hdp.application import actions, cancelling, job_report, reporting, scanning
 from hdp.application.retrying import action_of
-from hdp.sdk import Conflict, InvalidInput, UsageError
+from hdp.sdk import Conflict, UsageError
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
 
-_COLUMNS = ("item", "title", "state", "message", "code", "hint")
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "html": "text/html; charset=utf-8",
+}
 TASK_STATES = ("queued", "running", "done", "failed", "cancelled", "interrupted", "skipped")
 
 
@@ -55,41 +57,18 @@ class JobPages:
             raise Conflict("There is nothing to do again.", code="nothing-to-retry")
         return {"job": started.job}
 
-    def report(self, job_id: int) -> str:
-        """A job's tasks as CSV; cells that a spreadsheet would run are made plain text."""
-        self._app.jobs.get(job_id)
-        tasks, _total = self._app.jobs.tasks(job_id)
-        text = io.StringIO()
-        table = csv.writer(text)
-        table.writerow(_COLUMNS)
-        for task in tasks:
-            error = task["error"] or {}
-            cells = (task["item"], task["title"], task["state"], task["message"])
-            table.writerow([_cell(one) for one in (*cells, error.get("code"), error.get("hint"))])
-        return text.getvalue()
+    def report(self, job_id: int, form: str) -> tuple[bytes, str]:
+        """The report of a job as a file, and its media type."""
+        if form not in _TYPES:
+            raise UsageError(f"A report is {', '.join(_TYPES)}, not {form}.", code="bad-request")
+        found = job_report.job_report(self._app, job_id)
+        with TemporaryDirectory(prefix="hdp-report-") as folder:
+            goal = Path(folder) / f"report.{form}"
+            job_report.write_job_report(found, form, goal)
+            return goal.read_bytes(), _TYPES[form]
 
     def save_report(self, job_id: int, path: Path) -> dict[str, Any]:
-        """Write the report to a new file; Conflict where there is one already."""
-        text = self.report(job_id)
-        try:
-            with path.open("x", encoding="utf-8-sig", newline="") as file:
-                file.write(text)
-        except FileExistsError:
-            raise Conflict(
-                f"There is a file {path.name} already; nothing is overwritten.",
-                code="file-exists",
-                hint="Choose another name.",
-            ) from None
-        except OSError as error:
-            raise InvalidInput(
-                f"{path} cannot be written: {error.strerror}.",
-                code="output-not-writable",
-                hint="Choose a folder that you may write to.",
-            ) from error
+        """Write the report to a new file in the form of its ending; Refused where there is one."""
+        form = reporting.choose_format(None, path)
+        job_report.write_job_report(job_report.job_report(self._app, job_id), form, path)
         return {"path": str(path)}
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, str) and value.startswith(_FORMULAS):
-        return f"'{value}"
-    return "" if value is None else value

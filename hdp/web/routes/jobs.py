@@ -19,17 +19,18 @@ def add(api: Api) -> None:
         offset, limit = ask.integer("offset", 0), ask.integer("limit", 1000, most=_MOST)
         return jobs.show(job, ask.text("state"), offset, limit)
 
-    def report(ask: Ask, job: int) -> HTTPResponse:
+    def report(ask: Ask, job: int, form: str) -> HTTPResponse:
+        content, media_type = jobs.report(job, form)
         headers = {
-            "Content-Type": "text/csv; charset=utf-8",
-            "Content-Disposition": f'attachment; filename="job-{job}.csv"',
+            "Content-Type": media_type,
+            "Content-Disposition": f'attachment; filename="job-{job}.{form}"',
             "Cache-Control": "no-store",
         }
-        return HTTPResponse(jobs.report(job).encode("utf-8-sig"), 200, headers)
+        return HTTPResponse(content, 200, headers)
 
     api.get("/jobs", lambda ask: jobs.list(ask.integer("offset", 0), ask.integer("limit", 100)))
     api.get("/jobs/<job:int>", show)
-    api.get("/jobs/<job:int>/report.csv", report)
+    api.get("/jobs/<job:int>/report.<form:re:[a-z]+>", report)
     api.post("/jobs/<job:int>/report", lambda ask, job: jobs.save_report(job, ask.path("path")))
     api.post("/jobs/<job:int>/cancel", lambda ask, job: jobs.cancel(job))
     api.post(
