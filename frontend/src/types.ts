@@ -20,6 +20,8 @@ export interface AppInfo {
 export interface FileInfo {
   path: string; role: string; size: number; sha256?: string; md5?: string; status: string; problems: (string | Finding)[]
   id?: number; root?: string; parent?: string | null; media_type?: string; view?: 'model' | 'image' | ''; picture?: boolean
+  /** Where its bytes and pictures come from, where it is no file of the project. */
+  url?: string; preview?: string
 }
 export interface Item { set_aside?: string | null; accepted?: string | null; problems?: Finding[]; id: number; key: string; title: string; primary: string; files: FileInfo[]; state: string; env_states?: Record<string, string> }
 

@@ -8,9 +8,9 @@ const encoded = (path: string): string => path.split('/').map(encodeURIComponent
 
 /** The address of a file's bytes. */
 export const contentUrl = (item: number, file: FileInfo): string =>
-  `/api/items/${item}/content/${encoded(file.path)}${file.root && file.root !== 'input' ? `?root=${encodeURIComponent(file.root)}` : ''}`
+  file.url ?? `/api/items/${item}/content/${encoded(file.path)}${file.root && file.root !== 'input' ? `?root=${encodeURIComponent(file.root)}` : ''}`
 
-export const previewUrl = (file: FileInfo, size: 96 | 480 | 2048, page = 1): string => `/api/files/${file.id}/preview?size=${size}${page > 1 ? `&page=${page}` : ''}`
+export const previewUrl = (file: FileInfo, size: 96 | 480 | 2048, page = 1): string => `${file.preview ?? `/api/files/${file.id}/preview`}?size=${size}${page > 1 ? `&page=${page}` : ''}`
 
 /** Whether a browser draws the file itself. */
 export const drawable = (path: string): boolean => /\.(jpe?g|png|webp|gif|bmp)$/i.test(path)

@@ -39,6 +39,7 @@ class PipelinePages:
         return {
             "name": name,
             "title": pipeline.name if pipeline else name,
+            "help": pipeline.help if pipeline else "",
             "source": self._source(path),
             "steps": steps,
             "findings": [one.to_json() for one in findings],
