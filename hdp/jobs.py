@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 _SHORT_S = 3.0  # no computer falls asleep sooner
 _PAUSE_S = 0.2  # at most five progress events a second
 _TASK_PAUSE_S = 0.1
+_LOOK_S = 0.2
+_FEW = 64  # of short tasks more may run at once: nobody follows them one by one
 _PROGRESS_S = 1.0  # what other processes see of a job is at most so old
 Work = Callable[["Task"], None]
 
@@ -156,6 +158,7 @@ class _Job:
         self._saved = self._told = self._kept = time.monotonic()
         self._task_told = 0.0
         self._late = False
+        self._last_kept = rows.Progress()
         self._lock = threading.Lock()
 
     def run_task(self, task: Task, work: Work) -> None:
@@ -270,6 +273,8 @@ class _Job:
             self.save()
         if self._late:
             self.tell()
+        if time.monotonic() - self._kept > _PROGRESS_S:
+            self.keep_progress()
 
     def _may_tell(self) -> bool:
         """Whether somebody who looks could still follow: short tasks are not told one by one."""
@@ -284,18 +289,17 @@ class _Job:
         if not self._late:
             self._told = time.monotonic()
             self.manager.bus.emit(JobChanged(self.manager.get(self.id)))
-            self._keep_progress(last=last)
 
-    def _keep_progress(self, *, last: bool) -> None:
-        """Write down the bytes of uploads now and then, for windows of other processes."""
-        if not last and time.monotonic() - self._kept < _PROGRESS_S:
-            return
+    def keep_progress(self) -> None:
+        """Write down how far it is, for windows of other processes; never in a task's own time."""
         self._kept = time.monotonic()
-        done, total = _bytes(self)
-        if not total:
+        running = tuple(task.subject for task in self.tasks if task.state == "running")
+        progress = rows.Progress(*_bytes(self), running if len(running) <= _FEW else ())
+        if progress == self._last_kept:
             return
         try:
-            self.manager.keep_progress(self.id, done, total)
+            self.manager.keep_progress(self.id, progress)
+            self._last_kept = progress
         except HdpError:
             log.exception("How far job %s is could not be written", self.id)
 
@@ -309,7 +313,7 @@ class _Job:
 def _accompany(job: _Job, running: Sequence[Future[None]], seconds: float = inf) -> bool:
     """Wait for a job's work, at most so long; whether it has ended."""
     begun = time.monotonic()
-    while wait(running, timeout=_PAUSE_S).not_done:
+    while wait(running, timeout=_LOOK_S).not_done:
         job.catch_up()
         if time.monotonic() - begun > seconds:
             return False
@@ -397,6 +401,7 @@ class Jobs:
     def _finish(self, job: _Job) -> None:
         try:
             job.save()
+            job.keep_progress()
             self._project.write(lambda c: rows.finish_job(c, job.id, job.end_state()))
             job.tell(last=True)
         except Exception:
@@ -421,9 +426,9 @@ class Jobs:
 
         self._project.write(save)
 
-    def keep_progress(self, job_id: int, done: int, total: int) -> None:
-        """Write down how many bytes of a job went, of how many."""
-        self._project.write(lambda c: rows.save_progress(c, job_id, done, total))
+    def keep_progress(self, job_id: int, progress: rows.Progress) -> None:
+        """Write down how far a job is."""
+        self._project.write(lambda c: rows.save_progress(c, job_id, progress))
 
     def write(self, left: Sequence[Left]) -> list[Any]:
         """Write what tasks have left, in one transaction."""
@@ -486,7 +491,7 @@ class Jobs:
         values = {
             "id": row.id, "kind": row.kind, "title": row.title, "state": row.state, "env": row.env,
             "total": row.total, "done": row.done, "failed": row.failed, "skipped": row.skipped,
-            "cancelled": row.cancelled, "running": 0,
+            "cancelled": row.cancelled, "running": row.running,
             "bytes_done": row.bytes_done, "bytes_total": row.bytes_total,
             "started": row.started, "finished": row.finished,
             "error": row.error, "args": row.args, "message": "",

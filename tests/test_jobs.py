@@ -214,9 +214,14 @@ def test_the_share_is_of_all_bytes_and_other_processes_see_it(app, project, monk
     assert half.wait(10)
     seen = app.jobs.get(job)
     assert (seen["bytes_done"], seen["bytes_total"], seen["share"]) == (25, 100, 0.25)
-    elsewhere = Jobs(app.project, Bus()).get(job)  # as another process, which has only the file
-    assert (elsewhere["bytes_done"], elsewhere["bytes_total"]) == (25, 100)
-    assert elsewhere["share"] == 0.25
+    elsewhere = Jobs(app.project, Bus())  # as another process, which has only the file
+    while elsewhere.get(job)["bytes_done"] < 25:
+        assert not go_on.wait(0.02), "it is written while the job runs"
+    seen = elsewhere.get(job)
+    assert (seen["bytes_total"], seen["share"], seen["running"]) == (100, 0.25, 1)
+    tasks, total = elsewhere.tasks(job, "running")
+    assert (tasks[0]["item"], total) == (2, 1)
+    assert [one["state"] for one in elsewhere.tasks(job)[0]] == ["running", "queued", "done"]
     go_on.set()
     assert app.jobs.wait(job, 20)
     ended = app.jobs.get(job)

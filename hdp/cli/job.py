@@ -30,9 +30,9 @@ def list_jobs(session: Session, first: int) -> int:
     """List the jobs of the project, the newest first."""
     found, total = session.open().jobs.page(0, first)
     session.table(
-        ("id", "what", "env", "state", "done", "failed", "skipped", "started"),
-        [(one["id"], one["title"], one["env"], one["state"], one["done"], one["failed"],
-          one["skipped"], one["started"]) for one in found],
+        ("id", "what", "env", "state", "progress", "done", "failed", "skipped", "started"),
+        [(one["id"], one["title"], one["env"], one["state"], f"{one['share']:.0%}", one["done"],
+          one["failed"], one["skipped"], one["started"]) for one in found],
         "No jobs yet.",
     )  # fmt: skip
     session.emit({"jobs": found, "total": total})

@@ -31,6 +31,7 @@ class JobRow:
     total: int
     done: int
     failed: int
+    running: int
     skipped: int
     cancelled: int
 
@@ -46,9 +47,12 @@ class TaskRow:
     error: dict[str, Any] | None
 
 
+_RANK = """CASE state WHEN 'failed' THEN 0 WHEN 'running' THEN 1 WHEN 'queued' THEN 2
+ WHEN 'interrupted' THEN 3 WHEN 'cancelled' THEN 4 WHEN 'skipped' THEN 5 ELSE 6 END"""
 _JOB = """
 SELECT j.*, COUNT(t.id) AS total, COALESCE(SUM(t.state = 'done'), 0) AS done,
        COALESCE(SUM(t.state = 'failed'), 0) AS failed,
+       COALESCE(SUM(t.state = 'running'), 0) AS running,
        COALESCE(SUM(t.state = 'skipped'), 0) AS skipped,
        COALESCE(SUM(t.state IN ('cancelled', 'interrupted')), 0) AS cancelled
 FROM job j LEFT JOIN task t ON t.job_id = j.id
@@ -86,13 +90,25 @@ def start_job(connection: sqlite3.Connection, job_id: int) -> None:
     )
 
 
-def save_progress(
-    connection: sqlite3.Connection, job_id: int, bytes_done: int, bytes_total: int
-) -> None:
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is: its bytes, and the subjects that are worked on just now."""
+
+    bytes_done: int = 0
+    bytes_total: int = 0
+    running: tuple[int, ...] = ()
+
+
+def save_progress(connection: sqlite3.Connection, job_id: int, progress: Progress) -> None:
     """Write down how far a job is, for other processes."""
     connection.execute(
         "UPDATE job SET bytes_done = ?, bytes_total = ? WHERE id = ?",
-        (bytes_done, bytes_total, job_id),
+        (progress.bytes_done, progress.bytes_total, job_id),
+    )
+    connection.execute(
+        "UPDATE task SET state = 'running' WHERE job_id = ? AND state = 'queued'"
+        " AND subject IN (SELECT value FROM json_each(?))",
+        (job_id, json.dumps(progress.running)),
     )
 
 
@@ -180,13 +196,13 @@ def list_tasks(
     offset: int = 0,
     limit: int = 1_000_000,
 ) -> tuple[list[TaskRow], int]:
-    """Tasks of a job, failures first, and how many there are."""
+    """Tasks of a job, failures first, then what goes on; and how many there are."""
     condition, values = ("job_id = ?", [job_id])
     if state:
         condition, values = f"{condition} AND state = ?", [*values, state]  # type: ignore[list-item]
     rows = connection.execute(
         f"SELECT subject, title, state, message, error FROM task WHERE {condition}"
-        " ORDER BY state != 'failed', id LIMIT ? OFFSET ?",
+        f" ORDER BY {_RANK}, id LIMIT ? OFFSET ?",
         (*values, limit, offset),
     ).fetchall()
     total = connection.execute(f"SELECT COUNT(*) FROM task WHERE {condition}", values).fetchone()[0]
