@@ -108,3 +108,34 @@ def test_a_killed_batch_is_carried_on_without_doing_anything_twice(
     assert files_of(app) == [f"photo_{number:03}.jpg" for number in range(COUNT)]
     states = [job["state"] for job in app.jobs.page()[0]]
     assert states[:2] == ["done", "interrupted"]
+
+
+@pytest.fixture
+def elsewhere(open_project, do) -> Iterator[subprocess.Popen[str]]:
+    """A command line of its own that uploads, and hangs at its last file."""
+    path = open_project(COUNT).path
+    assert do("prepare")["done"] == COUNT
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hdp", "-p", str(path), "draft", "create", "--all", "--upload",
+         "--practice-faults", "slow=900:upload*1"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
+    yield process
+    process.kill()
+    process.wait()
+
+
+@pytest.mark.slow
+def test_a_job_of_another_process_is_followed_here(page, expect, elsewhere):
+    page.reload()
+    running = page.get_by_role("button", name=re.compile("Running job"))
+    expect(running).to_contain_text(f"{COUNT - 1} of {COUNT}", timeout=60_000)
+    running.click()
+    dialog = page.get_by_role("dialog", name="Create Zenodo Drafts and Upload Files")
+    dialog.get_by_role("button", name=re.compile(r"^Uploading\s*1$")).click()
+    lines = dialog.get_by_role("list", name="Records of this job").get_by_role("listitem")
+    expect(lines).to_have_count(1)
+    expect(lines).to_contain_text("Uploading")
+    dialog.get_by_role("button", name=re.compile(rf"^Done\s*{COUNT - 1}$")).click()
+    expect(lines).to_have_count(COUNT - 1)
