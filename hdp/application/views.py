@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from hdp.application.actions import why_not
@@ -16,7 +15,6 @@ from hdp.project import deposits, items, listing
 from hdp.project.deposits import Deposit
 from hdp.project.overview import STAGES, Overview, list_overview
 from hdp.sdk import UsageError
-from hdp.uploads.alone import BUSY
 from hdp.wording import counted
 
 if TYPE_CHECKING:
@@ -245,74 +243,3 @@ def deposit_of(app: Application, item_id: int, env: str) -> dict[str, Any] | Non
     """An item's live deposit in an environment, else its latest published one."""
     found = app.project.read(lambda c: deposits.current_deposit(c, item_id, env))
     return None if found is None else deposit_views(app, [found])[0]
-
-
-def published_groups(
-    app: Application, env: str, search: str = "", offset: int = 0, limit: int = 1_000_000,
-    *, sort: str = "", state: str = "",
-) -> dict[str, Any]:  # fmt: skip
-    """Published records by concept, newest first, all versions; `total` counts versions.
-
-    `sort` is -newest, newest, title or -title; `state` is one of the words in `states`.
-    """
-    found = app.project.read(lambda c: deposits.list_deposits(c, env, ("published",)))
-    words = search.casefold().split()
-    shown = [one for one in found if all(word in _words_of(one) for word in words)]
-    groups: dict[str, list[Deposit]] = {}
-    for one in sorted(shown, key=lambda one: one.published or "", reverse=True):
-        groups.setdefault(one.concept_id or one.remote_id or "", []).append(one)
-    states = Counter(record_state(versions[0]) for versions in groups.values())
-    chosen = [ones for ones in groups.values() if not state or record_state(ones[0]) == state]
-    if sort.removeprefix("-") == "title":
-        chosen.sort(key=lambda ones: ones[0].title.casefold())
-    if sort in ("newest", "-title"):
-        chosen.reverse()
-    page = chosen[offset : offset + limit]
-    return {
-        "groups": [_group(app, versions) for versions in page],
-        "total": len(shown),
-        "concepts": len(chosen),
-        "states": dict(states),
-    }
-
-
-_CHECK_AFTER = timedelta(days=90)
-
-
-def record_state(one: Deposit) -> str:
-    """Unsettled, Withdrawn, Verified, Check due or Published: what is to be known of it."""
-    codes = {finding["code"] for finding in one.site}
-    if is_unsettled(one):
-        return "Unsettled"
-    if "record-withdrawn" in codes:
-        return "Withdrawn"
-    if one.verified is None:
-        return "Published" if _is_young(one.published) else "Check due"
-    return "Verified" if _is_young(one.verified) else "Check due"
-
-
-def is_unsettled(one: Deposit) -> bool:
-    """Whether an answer of it was lost, and nobody here is just at it."""
-    return one.doing is not None and (one.owner or "", one.id) not in BUSY
-
-
-def _is_young(when: str | None) -> bool:
-    return bool(when) and datetime.now(UTC) - datetime.fromisoformat(str(when)) < _CHECK_AFTER
-
-
-def _words_of(one: Deposit) -> str:
-    names = (one.title, one.doi, one.concept_doi, one.concept_id, one.remote_id)
-    return " ".join(str(name or "") for name in names).casefold()
-
-
-def _group(app: Application, versions: Sequence[Deposit]) -> dict[str, Any]:
-    newest = versions[0]
-    return {
-        "concept_id": newest.concept_id,
-        "concept_doi": newest.concept_doi,
-        "state": record_state(newest),
-        "items": sorted({one.item_id for one in versions}),
-        "title": newest.title,
-        "unsettled": next((one.item_id for one in versions if is_unsettled(one)), None),
-        "versions": deposit_views(app, versions),
-    }

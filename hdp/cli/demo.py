@@ -85,11 +85,11 @@ def _program() -> str:
 
 
 def _print(session: Session, seconds: float) -> None:
-    from hdp.application import views
+    from hdp.application import published
 
     app = session.app
     app.remotes.url(app.environment("practice"))  # the links hold its address of today
-    groups = views.published_groups(app, "practice")["groups"]
+    groups = published.published_groups(app, "practice")["groups"]
     records = [one for group in groups for one in group["versions"]]
     records.sort(key=lambda one: one["item"])
     session.table(

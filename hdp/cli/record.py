@@ -27,11 +27,11 @@ def record_command() -> None:
 @pass_session
 def list_records(session: Session, search: str) -> int:
     """List published records by concept, with all versions."""
-    from hdp.application import views
+    from hdp.application import published
 
     app = session.open()
     app.remotes.url(app.environment(session.env_name))  # practice links need its address
-    found = views.published_groups(app, session.env_name, search)
+    found = published.published_groups(app, session.env_name, search)
     versions = [one for group in found["groups"] for one in group["versions"]]
     session.table(
         ("item", "doi", "version", "published", "title", "link"),

@@ -211,6 +211,43 @@ def list_deposits(
     return [_deposit(row) for row in connection.execute(query, values).fetchall()]
 
 
+@dataclass(frozen=True)
+class PublishedRow:
+    """What a list shows of a published record, without its metadata."""
+
+    id: int
+    item_id: int
+    title: str
+    remote_id: str | None
+    concept_id: str | None
+    doi: str | None
+    concept_doi: str | None
+    published: str | None
+    verified: str | None
+    doing: str | None
+    owner: str | None
+    site: Sequence[Mapping[str, Any]] = ()
+
+
+def list_published(connection: sqlite3.Connection, env: str) -> list[PublishedRow]:
+    """All published records of an environment by id, read without their metadata."""
+    rows = connection.execute(
+        "SELECT id, item_id, title, remote_id, concept_id, doi, concept_doi, published, verified,"
+        " doing, owner, site FROM deposit WHERE env = ? AND state = 'published' ORDER BY id",
+        (env,),
+    ).fetchall()
+    return [PublishedRow(**{**dict(row), "site": json.loads(row["site"])}) for row in rows]
+
+
+def deposits_by_id(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Deposit]:
+    """Deposits by their ids."""
+    rows = connection.execute(
+        "SELECT * FROM deposit WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(ids)),),
+    ).fetchall()
+    return {row["id"]: _deposit(row) for row in rows}
+
+
 def newest_published(connection: sqlite3.Connection, env: str, limit: int) -> list[Deposit]:
     """The records of an environment that were published last, the newest first."""
     rows = connection.execute(

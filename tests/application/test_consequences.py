@@ -8,9 +8,10 @@ import json
 import pytest
 
 from hdp.__main__ import main
-from hdp.application import Selection, actions, citing, consequences, table_report, views
+from hdp.application import Selection, actions, citing, consequences, table_report
 from hdp.application.file_warnings import contradicts
 from hdp.application.page.uploads import UploadPages
+from hdp.application.published import published_groups
 from hdp.project import machine_values
 from hdp.sdk import Refused
 
@@ -130,7 +131,7 @@ def test_the_number_is_checked_by_the_server_and_what_was_never_tried_is_counted
     for wrong in (None, 3, 5):
         with pytest.raises(Refused, match="Nothing was done"):
             do("publish", env="live", confirm=wrong)
-    assert views.published_groups(app, "live")["total"] == 0
+    assert published_groups(app, "live")["total"] == 0
     assert do("publish", env="live", confirm=4)["state"] == "done"
 
 
@@ -192,7 +193,7 @@ def test_the_own_table_gets_identifiers_and_stays_as_it_is(app, drafts, do, tmp_
     do("publish", 2)
     columns, rows, said = table_report.table_report(app, "practice")
     assert columns == ["filename", "title", "creator", "DOI", "Concept DOI", "URL"]
-    (version,) = views.published_groups(app, "practice")["groups"][0]["versions"]
+    (version,) = published_groups(app, "practice")["groups"][0]["versions"]
     assert rows[1][3:5] == [version["doi"], version["concept_doi"]]
     assert rows[1][5].startswith("http")
     assert rows[0][3:] == ["", "", ""]
@@ -215,19 +216,19 @@ def test_a_record_is_cited_in_styles(app, drafts, do):
 
 def test_a_record_that_is_gone_reads_withdrawn(app, drafts, do):
     do("publish", 1)
-    assert views.published_groups(app, "practice")["states"] == {"Published": 1}
+    assert published_groups(app, "practice")["states"] == {"Published": 1}
     assert do("verify", 1)["state"] == "done"
-    assert views.published_groups(app, "practice", state="Verified")["concepts"] == 1
+    assert published_groups(app, "practice", state="Verified")["concepts"] == 1
     there = drafts.read(
         lambda c: c.execute("SELECT remote_id FROM deposit WHERE item_id = 1").fetchone()
     )
     rename = "UPDATE deposit SET remote_id = ? WHERE item_id = 1"
     drafts.write(lambda c: c.execute(rename, ("999999",)))
     assert do("verify", 1)["tasks"][0]["state"] == "failed"
-    assert views.published_groups(app, "practice")["states"] == {"Withdrawn": 1}
+    assert published_groups(app, "practice")["states"] == {"Withdrawn": 1}
     drafts.write(lambda c: c.execute(rename, (there[0],)))
     assert do("verify", 1)["state"] == "done"
-    assert views.published_groups(app, "practice")["states"] == {"Verified": 1}
+    assert published_groups(app, "practice")["states"] == {"Verified": 1}
 
 
 def test_the_command_line_tells_the_same(app, drafts, capsys):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hdp.application import views
+from hdp.application.published import published_groups
 
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -66,7 +67,7 @@ def test_production_asks_for_the_number(page, expect, project, app, do, practice
     expect(close).to_be_visible()
     expect(page.get_by_role("dialog")).to_contain_text("3 of 3")
     close.click()
-    assert views.published_groups(app, "live")["total"] == 3
+    assert published_groups(app, "live")["total"] == 3
 
 
 def test_a_change_elsewhere_shows_without_a_reload(page, expect, project, do):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hdp.application import Selection, describing, views
+from hdp.application.published import published_groups
 from hdp.paths import sample_dir
 from tools import walk_tutorial as steps
 
@@ -42,7 +43,7 @@ def test_publish_three_photographs(page, expect, app, tmp_path):
     """Task 1, which is the tutorial itself: its text is true as long as this passes."""
     steps.make_folder(tmp_path / "Finds")
     steps.walk(page, tmp_path / "Finds", nothing)
-    groups = views.published_groups(app, "practice")["groups"]
+    groups = published_groups(app, "practice")["groups"]
     assert len(groups) == 3
     for group in groups:
         expect(page.get_by_text(group["versions"][0]["doi"]).first).to_be_visible()
@@ -144,7 +145,7 @@ def test_find_the_doi_of_last_months_record(page, expect, app, project, do):
     """Task 5: from a closed app to the DOI on the clipboard, by three ways."""
     for action in ("prepare", "create", "upload", "publish"):
         do(action, 2)
-    (group,) = views.published_groups(app, "practice")["groups"]
+    (group,) = published_groups(app, "practice")["groups"]
     doi = group["versions"][0]["doi"]
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     app.close_project()

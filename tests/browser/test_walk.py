@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from hdp.application import views
+from hdp.application.published import published_groups
 
 pytestmark = pytest.mark.browser
 
@@ -49,7 +49,7 @@ def test_from_files_to_published_records(page, expect, project, app):
     page.get_by_role("dialog").get_by_role("button", name="Close", exact=True).click()
     batch(page, expect, "Manage Drafts", "Publish", 3, confirm="Publish")
     go_to(page, "Published")
-    for group in views.published_groups(app, "practice")["groups"]:
+    for group in published_groups(app, "practice")["groups"]:
         (version,) = group["versions"]
         expect(page.get_by_text(version["doi"]).first).to_be_visible()
         expect(page.get_by_text(f"Concept ID {group['concept_id']}")).to_be_visible()

@@ -16,7 +16,8 @@ def test_a_setting_is_kept_and_given_back(home):
     config = Config(home)
     assert config.all() == {
         "workers": None, "run-on": "local", "calls-at-once": 4, "language": "system",
-        "theme": "system", "rows": "comfortable", "creator": "", "creator-orcid": "", "creator-affiliation": "",
+        "theme": "system", "rows": "comfortable",
+        "creator": "", "creator-orcid": "", "creator-affiliation": "",
     }  # fmt: skip
     assert config.set("workers", "3") == 3
     assert Config(home).get("workers") == 3

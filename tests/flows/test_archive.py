@@ -6,7 +6,8 @@ import shutil
 
 import pytest
 
-from hdp.application import describing, views
+from hdp.application import describing
+from hdp.application.published import published_groups
 from hdp.environments import folder_url
 from hdp.project import deposits
 from hdp.remote import Remote
@@ -32,7 +33,7 @@ def test_records_become_bags(app, project, shelf, do):
     for bag in bags:
         assert bagit.Bag(str(bag)).is_valid()
         assert (bag / "data" / "ro-crate-metadata.json").is_file()
-    groups = views.published_groups(app, "shelf")["groups"]
+    groups = published_groups(app, "shelf")["groups"]
     assert all(group["versions"][0]["url"].startswith("file:///") for group in groups)
     assert describing.preview(app, "shelf", 1)["metadata"]["title"] == "Photograph 0"
 

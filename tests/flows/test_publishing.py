@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from hdp.application import actions, describing, practising, views
+from hdp.application.published import published_groups
 from hdp.application.retrying import action_of
 from hdp.project import deposits, items
 from hdp.sdk import Draft, Record, Refused
@@ -41,7 +42,7 @@ def test_files_become_published_records(app, project, do, practice):
     for action in ("prepare", "create", "upload", "publish"):
         job = do(action)
         assert (job["state"], job["done"]) == ("done", 3), job
-    groups = views.published_groups(app, "practice")
+    groups = published_groups(app, "practice")
     assert groups["total"] == 3
     versions = [one for group in groups["groups"] for one in group["versions"]]
     assert all(one["doi"].startswith("10.5072/zenodo.") for one in versions)
@@ -152,13 +153,13 @@ def test_an_embargo_that_ended_meanwhile_is_not_published(app, uploaded, do):
     (task,) = do("publish", deposit.item_id)["tasks"]
     assert task["error"]["code"] == "not-valid-today"
     assert task["error"]["where"]["field"] == "embargo_date"
-    assert views.published_groups(app, "practice")["total"] == 0
+    assert published_groups(app, "practice")["total"] == 0
 
 
 def test_a_publish_without_answer_is_looked_up(uploaded, do, practice, app):
     practice.faults.add("lost-answer:publish")
     assert do("publish")["state"] == "done"
-    assert views.published_groups(app, "practice")["total"] == 3
+    assert published_groups(app, "practice")["total"] == 3
 
 
 @pytest.mark.parametrize("fault", ["changed-on-site:get", "files-changed-on-site:get"])

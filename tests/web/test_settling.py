@@ -2,7 +2,7 @@
 
 import pytest
 
-from hdp.application import views
+from hdp.application.published import published_groups
 from hdp.sdk import LocalFile, Record, Unreachable
 from hdp.uploads import settling
 
@@ -123,7 +123,7 @@ def test_a_publish_without_answer_is_looked_for(
     assert visitor.post("/settle/1", adopt, 409)["error"]["code"] == "wrong-state"
     look = {"env": "practice", "since": told["since"], "look": True}
     assert visitor.post("/settle/1", look, 200)["message"].startswith("Settled: published ")
-    assert views.published_groups(app, "practice")["total"] == 1
+    assert published_groups(app, "practice")["total"] == 1
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from hdp.application import actions, draft_contents, losing, views
+from hdp.application import actions, draft_contents, losing, published, views
 from hdp.application.actions import Action
 from hdp.application.consequences import never_tried
 from hdp.application.page.row_problems import RowProblems
@@ -64,11 +64,17 @@ class UploadPages:
     ) -> dict[str, Any]:
         """Published records by concept, newest first unless another order is asked for."""
         name = self._app.environment(env).name
-        found = views.published_groups(
+        found = published.published_groups(
             self._app, name, filters.get("search", ""), offset, limit,
             sort=sort, state=filters.get("state", ""),
         )  # fmt: skip
         return found | {"total": found["concepts"]}
+
+    def published_ids(self, env: str | None, filters: Filter) -> dict[str, Any]:
+        """The items that Select All means on the Published tab, over all pages."""
+        name = self._app.environment(env).name
+        search, state = filters.get("search", ""), filters.get("state", "")
+        return {"ids": published.published_ids(self._app, name, search, state)}
 
     def item(self, item_id: int, env: str | None) -> dict[str, Any]:
         """One item and its row."""

@@ -24,6 +24,7 @@ def add(api: Api) -> None:
 
     api.get("/uploads", rows)
     api.get("/uploads/published", published)
+    api.get("/uploads/published/ids", lambda ask: uploads.published_ids(ask.env(), _filters(ask)))
     api.get("/uploads/ids", lambda ask: uploads.ids(ask.env(), ask.text("stage"), _filters(ask)))
     api.get("/items/<item:int>", lambda ask, item: uploads.item(item, ask.env()))
     api.get("/deposits/<item:int>/files", lambda ask, item: uploads.files(item, ask.env()))
