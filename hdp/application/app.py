@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from hdp import paths
 from hdp.application import cancelling, recents
 from hdp.application.activity import Activity
+from hdp.application.lookout import Lookout
 from hdp.application.remotes import Remotes
 from hdp.credentials import Credentials
 from hdp.environments import EnvironmentEntry, Environments
@@ -57,6 +58,7 @@ class Application:
         self.remotes = Remotes(self, practice_faults, practice_rate)
         self._project: Project | None = None
         self._jobs: Jobs | None = None
+        self._lookout: Lookout | None = None
         self._lock = threading.RLock()
         self.say: Callable[[str], None] = lambda message: self.bus.emit(Said("info", message))
 
@@ -141,7 +143,9 @@ class Application:
             self.close_project()
             self._project = project
             self._jobs = Jobs(project, self.bus)
+            self._lookout = Lookout(project, self.bus)
             project.db.on_foreign_change = self._changed_elsewhere
+            self._lookout.look()
             recents.note(self.home, project.path, project.about.name)
             self.bus.emit(Reset())
             return project
@@ -149,6 +153,8 @@ class Application:
     def _changed_elsewhere(self) -> None:
         self.bus.emit(Changed(("files", "items", "deposits", "jobs", "settings")))
         cancelling.heed_wishes(self)
+        if self._lookout is not None:
+            self._lookout.look()
 
     def close_project(self) -> None:
         """Cancel and wait for what runs, then close the project; fine when none is open."""
@@ -156,6 +162,8 @@ class Application:
             if self._project is None:
                 return
             self._project.db.on_foreign_change = lambda: None
+            if self._lookout is not None:
+                self._lookout.stop()
             self.jobs.close()
             # only now: a scan that has just ended may have begun to make pictures
             if "pictures" in self.__dict__:

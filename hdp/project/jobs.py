@@ -154,6 +154,14 @@ def interrupt_jobs(connection: sqlite3.Connection, owners: Sequence[str]) -> lis
     return [row["id"] for row in rows]
 
 
+def others_run(connection: sqlite3.Connection, ours: str) -> bool:
+    """Whether a process other than `ours` runs a job, as far as the file tells."""
+    row = connection.execute(
+        "SELECT 1 FROM job WHERE state IN ('queued', 'running') AND owner != ? LIMIT 1", (ours,)
+    ).fetchone()
+    return row is not None
+
+
 def get_job(connection: sqlite3.Connection, job_id: int) -> JobRow | None:
     """One job, or None."""
     row = connection.execute(f"{_JOB} WHERE j.id = ? GROUP BY j.id", (job_id,)).fetchone()

@@ -139,3 +139,8 @@ def test_a_job_of_another_process_is_followed_here(page, expect, elsewhere):
     expect(lines).to_contain_text("Uploading")
     dialog.get_by_role("button", name=re.compile(rf"^Done\s*{COUNT - 1}$")).click()
     expect(lines).to_have_count(COUNT - 1)
+
+    elsewhere.kill()
+    expect(dialog).to_contain_text("Interrupted: carry on.", timeout=30_000)
+    expect(dialog.get_by_role("button", name="Carry on")).to_be_visible()
+    expect(running).to_have_count(0)
