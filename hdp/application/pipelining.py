@@ -17,10 +17,12 @@ from hdp.pipelines.cluster import Cluster
 from hdp.pipelines.definition import Pipeline
 from hdp.pipelines.places import LOCAL, Place, read_place
 from hdp.pipelines.values import fill_parameters
+from hdp.project.deposits import Deposit
 from hdp.sdk import Finding, NotFound
 from hdp.uploads import drafts
 from hdp.uploads.desk import Desk
 from hdp.uploads.piping import PipelineWork
+from hdp.wording import counted
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
@@ -100,6 +102,14 @@ def skip_published(desk: Desk, task: Task) -> None:
         task.skip(f"It is published already: {current.known_as}.")
 
 
+def _with_made(message: str, files: int, draft: Deposit | None, pipeline: Pipeline) -> str:
+    """What the task says of its draft, with what the pipeline gave to it."""
+    origins = draft.origins if draft is not None else {}
+    written = [name for name, one in origins.items() if one.get("pipeline") == pipeline.name]
+    fields = f"; written: {', '.join(written)}" if written else ""
+    return f"{message}; {counted(files, 'file')} made{fields}"
+
+
 def work(
     app: Application, desk: Desk, kind: str, args: Mapping[str, Any]
 ) -> tuple[Work, Callable[[], None]]:
@@ -118,9 +128,10 @@ def work(
         current = desk.live(task.subject)
         if current is not None and current.state != "prepared":
             task.skip("There is a draft of it already.")
-        prepared.run(task)
+        result = prepared.run(task)
         prepared.preparer.prepare(task, pipeline.name)
         drafts.create_draft(desk, task)
+        task.say(_with_made(task.message, len(result.outputs), desk.live(task.subject), pipeline))
 
     chosen = run_and_draft if kind == "pipeline-draft" else run
     return chosen, prepared.cluster.close if prepared.cluster else lambda: None

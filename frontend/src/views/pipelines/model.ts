@@ -143,9 +143,13 @@ export function newStep(model: Model, words: Words, component: Component): Entri
   const id = free(component.id.split('.').pop()!, [...taken, 'inputs'])
   const step: Entries = { id, uses: `${component.id}@${component.version}` }
   if (Object.keys(wires).length) step.in = wires
-  if (component.outputs.length) step.names = `{stem}_${id}{ext}`
+  // Copies of what came in would have the names of their originals.
+  if (copies(component)) step.names = `{stem}_${id}{ext}`
   return step
 }
+
+/** Whether a component gives back the kind of files that it takes. */
+export const copies = (component: Component): boolean => component.outputs.some((out) => component.inputs.some((port) => canMeet(out.media, port.media) && !port.media.includes('*/*')))
 
 export const MEDIA = ['image/*', 'model/*', 'audio/*', 'video/*', 'text/*', 'application/pdf', '*/*']
 export type How = 'fill' | 'overwrite' | 'append'
