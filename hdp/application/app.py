@@ -13,6 +13,7 @@ from hdp import paths
 from hdp.application import cancelling, recents
 from hdp.application.activity import Activity
 from hdp.application.lookout import Lookout
+from hdp.application.orphans import close_orphans
 from hdp.application.remotes import Remotes
 from hdp.credentials import Credentials
 from hdp.environments import EnvironmentEntry, Environments
@@ -142,6 +143,7 @@ class Application:
         with self._lock:
             self.close_project()
             self._project = project
+            close_orphans(project)
             self._jobs = Jobs(project, self.bus)
             self._lookout = Lookout(project, self.bus)
             project.db.on_foreign_change = self._changed_elsewhere

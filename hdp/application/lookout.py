@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 
+from hdp.application.orphans import close_orphans
 from hdp.events import Bus, Changed
 from hdp.project import jobs, sessions
 from hdp.project.project import Project
@@ -59,4 +60,5 @@ class Lookout:
         dead = self._project.read(lambda c: sessions.dead_owners(c, ours))
         ended = self._project.write(lambda c: jobs.interrupt_jobs(c, dead)) if dead else []
         if ended:
+            close_orphans(self._project)
             self._bus.emit(Changed(("files", "items", "deposits", "jobs", "settings")))

@@ -15,6 +15,7 @@ from hdp.net import Client
 from hdp.pipelines import model
 from hdp.pipelines.cluster import Cluster
 from hdp.pipelines.definition import Pipeline
+from hdp.pipelines.executors import Pool
 from hdp.pipelines.places import LOCAL, Place, read_place
 from hdp.pipelines.values import fill_parameters
 from hdp.project.deposits import Deposit
@@ -92,6 +93,7 @@ def pipeline_work(
         secret=app.plugin_settings.secret,
         settings=app.plugin_settings.values,
         cluster=Cluster(place) if place and place.kind != LOCAL else None,
+        pool=Pool((place.width if place else None) or None),
     )
 
 
@@ -134,4 +136,4 @@ def work(
         task.say(_with_made(task.message, len(result.outputs), desk.live(task.subject), pipeline))
 
     chosen = run_and_draft if kind == "pipeline-draft" else run
-    return chosen, prepared.cluster.close if prepared.cluster else lambda: None
+    return chosen, prepared.close

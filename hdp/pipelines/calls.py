@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +26,7 @@ from hdp.sdk import (
 )
 
 Tell = Callable[[int, int | None, str], None]
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Call:
     secrets: Mapping[str, str] = field(default_factory=dict)
     timeout: float | None = None
     own: Mapping[str, str] = field(default_factory=dict)
+    memory: int | None = None
 
     @property
     def subject(self) -> str:
@@ -115,8 +118,12 @@ def perform(
         result = component.run(step)
     except HdpError as error:
         raise named(error, call) from error
+    except SystemExit as error:
+        raise failure(call, "it tried to end the whole program.", "component-failed") from error
     except Exception as error:
         log.warning("%s: %s", call.component, cut_traceback(error))
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            raise storage_failure(call, error) from error
         text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         raise failure(call, f"{text}.", "component-failed") from error
     if not isinstance(result, Result):
@@ -136,6 +143,26 @@ def named(error: HdpError, call: Call) -> HdpError:
         values=error.values,
         findings=error.findings,
     )
+
+
+def storage_failure(call: Call, error: OSError) -> ComponentError:
+    """An error of the disk at this call's file, told as what it is."""
+    told = told_of_disk(error)
+    return failure(call, told.message, told.name, told.hint)
+
+
+def told_of_disk(error: OSError) -> ComponentError:
+    """What an OSError means and the way out, in words."""
+    place = f" ({error.filename})" if error.filename else ""
+    if error.errno in _NO_ROOM:
+        return ComponentError(
+            f"there is no room left on the disk{place}.", code="run-no-room",
+            hint="Make room, then run it again: finished steps are not done again.",
+        )  # fmt: skip
+    return ComponentError(
+        f"{type(error).__name__}: {error.strerror or error}{place}.", code="run-storage",
+        hint="Check that the folder is there and may be written, then run it again.",
+    )  # fmt: skip
 
 
 def failure(call: Call, reason: str, code: str, hint: str = "") -> ComponentError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from hdp.pipelines.elsewhere import Answer, Order, Tell, perform, with_references
+from hdp.pipelines.leftovers import output_folder
 from hdp.pipelines.output import swap_in
 from hdp.pipelines.places import Place
 from hdp.pipelines.results import Artifact, RunResult
@@ -286,8 +286,7 @@ def _read_all(order: Order) -> dict[Path, bytes]:
 def _write(made: Mapping[str, bytes], outputs: Sequence[Artifact], to: Path) -> None:
     """The results as they came, where each is what the worker made; then all of them in place."""
     hashes = {one.relpath: one.sha256 for one in outputs}
-    new = to.with_name(f".{to.name}.new-{uuid4().hex[:8]}")
-    try:
+    with output_folder(to, lambda: False) as new:
         for name, content in made.items():
             if name in hashes and hashlib.sha256(content).hexdigest() != hashes[name]:
                 raise ComponentError(
@@ -298,5 +297,3 @@ def _write(made: Mapping[str, bytes], outputs: Sequence[Artifact], to: Path) -> 
             place.write_bytes(content)
         if made:
             swap_in(new, to)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)

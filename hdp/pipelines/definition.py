@@ -81,7 +81,7 @@ class Condition:
 
 @dataclass(frozen=True)
 class StepDefinition:
-    """One step; times in seconds."""
+    """One step; times in seconds, `memory` in MB."""
 
     id: str
     component: str
@@ -92,6 +92,7 @@ class StepDefinition:
     when: Condition | None = None
     on_error: OnError = "stop"
     timeout: float | None = None
+    memory: float | None = None
     retries: int = 0
     select: tuple[str, ...] = ()
     place: Place = (1, 1)

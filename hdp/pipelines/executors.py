@@ -1,72 +1,133 @@
-"""Where calls run: in this thread, or in a process that may die alone."""
+"""Where calls run: in a thread, or in a process that may die alone; kept for the next item."""
 
 from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
 import pickle
+import threading
 import time
 from collections.abc import Callable
-from multiprocessing.connection import Connection
 from typing import Any
 
-from hdp.pipelines.calls import Call, Tell, failure, named, perform
+from hdp.pipelines.calls import Call, Tell, failure
+from hdp.pipelines.limits import resident_bytes
+from hdp.pipelines.threads import GRACE, Thread, is_true
 from hdp.pipelines.worker import serve
 from hdp.sdk import Cancelled, Component, ComponentError, Finding, HdpError, Http, Result
 
-# How long a component may take to notice that it was cancelled.
-GRACE = 3.0
+_POLL_S = 0.1
+_MB = 1 << 20
+
+
+class Pool:
+    """Threads and processes that wait for the next run, `size` of each at most; close it.
+
+    Components stay open in them: a model is loaded once, not once for each item.
+    """
+
+    def __init__(self, size: int | None = None, *, log: logging.Logger | None = None) -> None:
+        self._size = size or max(1, min(4, os.cpu_count() or 1))
+        self._log = log or logging.getLogger(__name__)
+        self._lock = threading.Lock()
+        self._threads: list[Thread] = []
+        self._workers: list[Worker] = []
+        self._is_closed = False
+
+    def thread(self) -> Thread:
+        """A thread for one run; give it back."""
+        with self._lock:
+            return self._threads.pop() if self._threads else Thread()
+
+    def worker(self) -> Worker:
+        """A living process for one run; give it back."""
+        with self._lock:
+            while self._workers:
+                one = self._workers.pop()
+                if one.is_alive():
+                    return one
+                one.kill()
+        return Worker()
+
+    def give_thread(self, one: Thread) -> None:
+        """Keep it for the next run, or end it."""
+        with self._lock:
+            if not (one.is_lost or self._is_closed or len(self._threads) >= self._size):
+                self._threads.append(one)
+                return
+        one.close(self._log)
+
+    def give_worker(self, one: Worker) -> None:
+        """Keep it for the next run, or end it."""
+        with self._lock:
+            usable = one.is_alive() and not self._is_closed
+            if usable and len(self._workers) < self._size:
+                self._workers.append(one)
+                return
+        one.stop()
+
+    def close(self) -> None:
+        """End all that wait; those at work end when they are given back."""
+        with self._lock:
+            self._is_closed = True
+            threads, self._threads = self._threads, []
+            workers, self._workers = self._workers, []
+        for thread in threads:
+            thread.close(self._log)
+        for worker in workers:
+            worker.stop()
 
 
 class Executor:
     """Runs the calls of one run; close it at the end."""
 
-    def __init__(self, *, http: Http, cancelled: Callable[[], bool], log: logging.Logger) -> None:
+    def __init__(
+        self, *, http: Http, cancelled: Callable[[], bool], log: logging.Logger,
+        pool: Pool | None = None,
+    ) -> None:  # fmt: skip
         self._http = http
         self._cancelled = cancelled
         self._log = log
-        self._opened: dict[str, Component[Any]] = {}
+        self._own = Pool(log=log) if pool is None else None
+        self._pool = pool or self._own or Pool(log=log)
+        self._thread: Thread | None = None
         self._worker: Worker | None = None
 
     def run(self, kind: type[Component[Any]], call: Call, tell: Tell) -> Result:
         """The call's result; every failure is an HdpError."""
         if kind.isolation == "process":
             return self._run_in_worker(call, tell)
-        component = self._opened.get(call.component) or self._open(kind, call)
-        return perform(
-            component, call, http=self._http, tell=tell, is_cancelled=self._cancelled, log=self._log
+        if self._thread is None or self._thread.is_lost:
+            self._thread = self._pool.thread()
+        return self._thread.run(
+            kind, call, http=self._http, tell=tell, cancelled=self._cancelled, log=self._log
         )
 
-    def _open(self, kind: type[Component[Any]], call: Call) -> Component[Any]:
-        try:
-            component = kind()
-            component.open()
-        except HdpError as error:
-            raise named(error, call) from error
-        except Exception as error:
-            raise failure(call, f"it cannot start: {error}.", "component-failed") from error
-        self._opened[call.component] = component
-        return component
-
     def _run_in_worker(self, call: Call, tell: Tell) -> Result:
-        if self._worker is None:
-            self._worker = Worker()
+        if self._worker is None or not self._worker.is_alive():
+            self._drop_worker()
+            self._worker = self._pool.worker()
         try:
             return self._worker.run(call, _sendable(self._http), tell, self._cancelled)
         finally:
             if not self._worker.is_alive():
-                self._worker.kill()
-                self._worker = None
+                self._drop_worker()
+
+    def _drop_worker(self) -> None:
+        if self._worker is not None:
+            self._worker.kill()
+            self._worker = None
 
     def close(self) -> None:
-        """Let components close what they opened, and end the worker."""
-        for one in self._opened.values():
-            try:
-                one.close()
-            except Exception as error:  # noqa: BLE001 - the work is done; a bad end changes nothing
-                self._log.warning("%s did not close: %s", one.id, error)
+        """Give back the thread and the process."""
+        if self._thread is not None:
+            self._pool.give_thread(self._thread)
         if self._worker is not None:
-            self._worker.stop()
+            self._pool.give_worker(self._worker)
+        self._thread = self._worker = None
+        if self._own is not None:
+            self._own.close()
 
 
 def _sendable(http: Http) -> Http | None:
@@ -90,13 +151,14 @@ class Worker:
 
     def is_alive(self) -> bool:
         """Whether it can take another call."""
-        return self._process.is_alive() and not self._pipe.closed
+        return not self._pipe.closed and self._process.is_alive()
 
     def run(
         self, call: Call, http: Http | None, tell: Tell, cancelled: Callable[[], bool]
     ) -> Result:
-        """Send the call and wait; a crash or the time limit ends the worker and the call only."""
+        """Send the call and wait; a crash or a limit ends the worker and the call only."""
         deadline = time.monotonic() + call.timeout if call.timeout else None
+        self._flag.clear()
         try:
             self._pipe.send_bytes(pickle.dumps((call, http)))
             while True:
@@ -120,20 +182,32 @@ class Worker:
         self, call: Call, deadline: float | None, cancelled: Callable[[], bool]
     ) -> tuple[str, Any]:
         asked: float | None = None
-        while not self._pipe.poll(0.1):
+        while not self._pipe.poll(_POLL_S):
             now = time.monotonic()
             if deadline is not None and now > deadline:
                 self.kill()
                 text = f"it took longer than its limit of {call.timeout:g} seconds."
                 raise failure(call, text, "step-timeout", "Give the step a longer `timeout:`.")
-            if asked is None and _is_true(cancelled):
+            self._check_memory(call)
+            if asked is None and is_true(cancelled):
                 self._flag.set()
                 asked = now
             if asked is not None and now - asked > GRACE:
                 self.kill()
                 raise Cancelled("The run was cancelled.")
-        answer: tuple[str, Any] = pickle.loads(_receive(self._pipe))
+        answer: tuple[str, Any] = pickle.loads(self._pipe.recv_bytes())
         return answer
+
+    def _check_memory(self, call: Call) -> None:
+        if not call.memory or resident_bytes(self._process.pid or 0) <= call.memory:
+            return
+        self.kill()
+        raise failure(
+            call,
+            f"it needed more memory than its limit of {call.memory // _MB} MB.",
+            "step-memory",
+            "Give the step more with `memory:` (in MB), or leave the file out.",
+        )
 
     def stop(self) -> None:
         """End it in order, and by force where that takes too long."""
@@ -150,17 +224,6 @@ class Worker:
             self._process.kill()
         self._process.join()
         self._pipe.close()
-
-
-def _is_true(cancelled: Callable[[], bool]) -> bool:
-    try:
-        return cancelled()
-    except Cancelled:
-        return True
-
-
-def _receive(pipe: Connection) -> bytes:
-    return pipe.recv_bytes()
 
 
 def _how(exitcode: int | None) -> str:

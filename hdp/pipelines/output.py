@@ -147,6 +147,25 @@ def swap_in(new: Path, to: Path) -> None:
 
     Refused, with nothing changed, where an output would overwrite such a file.
     """
+    put = new.with_name(f".{to.name}.put-{uuid4().hex[:8]}")
+    _check_conflicts(new, to)
+    new.rename(put)  # from here on a run that is killed is finished by the next one
+    _reached("ready")
+    put_in_place(put, to)
+
+
+def put_in_place(new: Path, to: Path) -> None:
+    """Make a whole folder the output folder, also where half of it was done before."""
+    ours = _earlier_outputs(to)
+    _check_conflicts(new, to)
+    foreign = [one for one in _files(to) if not _is_ours(to / one, ours.get(one))]
+    if foreign:
+        _merge(new, to, ours)
+    else:
+        _exchange(new, to)
+
+
+def _check_conflicts(new: Path, to: Path) -> None:
     ours = _earlier_outputs(to)
     conflicts = [one for one in _files(new) if _would_lose(to / one, new / one, ours.get(one))]
     if conflicts:
@@ -157,11 +176,10 @@ def swap_in(new: Path, to: Path) -> None:
             hint="Move it away, or choose another output folder.",
             where={"file": str(to / conflicts[0])},
         )
-    foreign = [one for one in _files(to) if not _is_ours(to / one, ours.get(one))]
-    if foreign:
-        _merge(new, to, ours)
-    else:
-        _exchange(new, to)
+
+
+def _reached(point: str) -> None:
+    """Named points at which tests end the process."""
 
 
 def _files(folder: Path) -> list[str]:
@@ -199,19 +217,24 @@ def _exchange(new: Path, to: Path) -> None:
         return
     old = to.with_name(f".{to.name}.old-{uuid4().hex[:8]}")
     to.rename(old)
+    _reached("away")
     try:
         new.rename(to)
     except OSError:
         old.rename(to)
+        shutil.rmtree(new, ignore_errors=True)
         raise
+    _reached("exchanged")
     shutil.rmtree(old, ignore_errors=True)
 
 
 def _merge(new: Path, to: Path, ours: Mapping[str, str]) -> None:
-    made = _files(new)
-    for one in made:
+    left = sorted(_files(new), key=PARADATA.__eq__)  # what says whose files they are comes last
+    made = {*left, *_earlier_outputs(new)}
+    for one in left:
         (to / one).parent.mkdir(parents=True, exist_ok=True)
         os.replace(new / one, to / one)  # noqa: PTH105 - replaces in one step
+        _reached("merging")
     for one, sha256 in ours.items():
         if one not in made and (to / one).is_file() and _is_ours(to / one, sha256):
             (to / one).unlink()

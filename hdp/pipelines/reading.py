@@ -36,8 +36,8 @@ TOP_KEYS = (
     "needs",
     "for",
 )
-STEP_KEYS = ("id", "uses", "in", "with", "names", "when", "on_error", "timeout", "retries",
-             "select")  # fmt: skip
+STEP_KEYS = ("id", "uses", "in", "with", "names", "when", "on_error", "timeout", "memory",
+             "retries", "select")  # fmt: skip
 ROLES = ("primary", "member", "material", "texture", "buffer", "sidecar", "documentation",
          "archive", "derived", "metadata")  # fmt: skip
 TEMPLATE_WORDS = ("stem", "ext", "name", "step", "n")
@@ -184,6 +184,7 @@ def _step(node: Node, number: int, problems: Problems) -> StepDefinition:
         when=_when(entries.get("when"), problems),
         on_error=cast(OnError, on_error),
         timeout=problems.number(entries.get("timeout"), "timeout", low=0.001),
+        memory=problems.number(entries.get("memory"), "memory", low=1),
         retries=int(retries or 0),
         select=problems.texts(entries.get("select"), "select"),
         place=(node.line, node.column),

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import logging
 import platform
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from hdp import __version__
 from hdp.pipelines import output
 from hdp.pipelines.binding import bind_inputs, fan_out, select_for_port
-from hdp.pipelines.calls import Call, Tell, failure
+from hdp.pipelines.calls import Call, Tell, failure, storage_failure, told_of_disk
 from hdp.pipelines.conditions import is_met
 from hdp.pipelines.definition import INPUTS, Pipeline, StepDefinition
-from hdp.pipelines.executors import Executor
+from hdp.pipelines.executors import Executor, Pool
+from hdp.pipelines.leftovers import output_folder, work_folder
+from hdp.pipelines.limits import memory_limit, time_limit
 from hdp.pipelines.patches import allow_patches
 from hdp.pipelines.results import Artifact, RunResult, StepRun, StepState
 from hdp.pipelines.sources import Sources
@@ -60,12 +59,15 @@ def run(
     log: logging.Logger | None = None,
     secret: Secret | None = None,
     settings: Settings = lambda plugin: {},
+    pool: Pool | None = None,
+    result: RunResult | None = None,
 ) -> RunResult:
     """Run all steps; the outputs stand in `to` only when everything is done.
 
     Raises an HdpError and leaves `to` as it was where a step fails that may not.
     `cancelled` says so or raises Cancelled; `secret(plugin, name)` gives a secret;
-    `settings(plugin)` what the person chose for it.
+    `settings(plugin)` what the person chose for it; `pool` is kept between runs;
+    `result` is filled, also where the run fails.
     """
     if "doi" in pipeline.needs and not record.fields.get("doi"):
         raise Conflict(
@@ -74,25 +76,38 @@ def run(
             hint="Running a pipeline that makes the draft first is not available yet;"
             " take `needs: doi` out, or enter the reserved DOI as the record's doi.",
         )
-    to.parent.mkdir(parents=True, exist_ok=True)
-    workroot.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix="run-", dir=workroot))
-    new = to.with_name(f".{to.name}.new-{uuid4().hex[:8]}")
-    new.mkdir()
-    executor = Executor(http=http, cancelled=cancelled, log=log or logging.getLogger(__name__))
     values = fill_parameters(pipeline, params or {})
+    executor = Executor(
+        http=http, cancelled=cancelled, log=log or logging.getLogger(__name__), pool=pool
+    )
     try:
-        one = _Run(pipeline, record, catalogue, values, executor, progress, cancelled, secret,
-                   settings, work, new, to)  # fmt: skip
-        return one.perform(files)
+        with output_folder(to, cancelled) as new, work_folder(workroot) as work:
+            one = _Run(pipeline, record, catalogue, values, executor, progress, cancelled, secret,
+                       settings, work, new, to, result or RunResult())  # fmt: skip
+            return one.perform(files)
+    except OSError as error:
+        raise _no_place(error, to) from error
     finally:
         executor.close()
-        shutil.rmtree(work, ignore_errors=True)
-        shutil.rmtree(new, ignore_errors=True)
+
+
+def _no_place(error: OSError, to: Path) -> ComponentError:
+    told = told_of_disk(error)
+    return ComponentError(
+        f"The pipeline could not keep its results: {told.message}", code=told.name, hint=told.hint,
+        where={"file": str(error.filename or to)},
+    )  # fmt: skip
 
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def read_fields(component: type[Component[Any]], record: Record) -> dict[str, Any]:
+    """The fields that the component's `reads` names; "*" names all of them."""
+    if "*" in component.reads:
+        return dict(record.fields)
+    return {one: record.fields[one] for one in component.reads if one in record.fields}
 
 
 def _refuse_errors(call: Call, result: Result) -> None:
@@ -115,7 +130,7 @@ class _Run:
     work: Path
     new: Path
     to: Path
-    result: RunResult = field(default_factory=RunResult)
+    result: RunResult
     inputs: dict[str, list[LocalFile]] = field(default_factory=dict)
     taken: dict[str, Artifact] = field(default_factory=dict)
     sources: Sources = field(default_factory=Sources)
@@ -219,9 +234,15 @@ class _Run:
         origin = self.catalogue.origin(component.id)
         return Call(
             component.id, origin, component.__module__, component.__qualname__, settings, inputs,
-            self.record, self.work / step.id / str(number), dict(self._secrets(origin.plugin)),
-            step.timeout, self.settings(origin.plugin),
+            self._record_for(component), self.work / step.id / str(number),
+            dict(self._secrets(origin.plugin)), time_limit(step, component.resources),
+            self.settings(origin.plugin), memory_limit(step, component.resources),
         )  # fmt: skip
+
+    def _record_for(self, component: type[Component[Any]]) -> Record:
+        """The record with the fields that the component declares to read, and no other."""
+        extra = self.record.extra if "*" in component.reads else {}
+        return replace(self.record, fields=read_fields(component, self.record), extra=extra)
 
     def _secrets(self, plugin: str) -> Iterator[tuple[str, str]]:
         for name in self.catalogue.plugin(plugin).secrets if self.secret else ():
@@ -237,11 +258,11 @@ class _Run:
         for attempt in range(1, attempts + 1):
             started = _now()
             folder = call.workdir.with_name(f"{call.workdir.name}.{attempt}")
-            folder.mkdir(parents=True)
             trial = replace(call, workdir=folder)
             try:
-                made = self._perform(step, kind, trial, number, total)
-            except Cancelled:
+                made = self._try(step, kind, trial, number, total)
+            except Cancelled as error:
+                self._record(step, kind, trial, [], started, "failed", error)
                 raise
             except HdpError as error:
                 self._record(step, kind, trial, [], started, "failed", error)
@@ -253,6 +274,15 @@ class _Run:
             else:
                 self._record(step, kind, trial, made, started, "done", None)
                 return
+
+    def _try(
+        self, step: StepDefinition, kind: type[Component[Any]], call: Call, number: int, total: int
+    ) -> list[Artifact]:
+        try:
+            call.workdir.mkdir(parents=True)
+            return self._perform(step, kind, call, number, total)
+        except OSError as error:
+            raise storage_failure(call, error) from error
 
     def _perform(
         self, step: StepDefinition, kind: type[Component[Any]], call: Call, number: int, total: int

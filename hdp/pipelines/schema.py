@@ -83,6 +83,7 @@ def _step(component: type[Component[Any]]) -> dict[str, Any]:
         "when": {"type": "string"},
         "on_error": {"enum": ["stop", "skip", "retry"], "default": "stop"},
         "timeout": {"type": "number", "exclusiveMinimum": 0, "description": "Seconds."},
+        "memory": {"type": "number", "minimum": 1, "description": "MB, for each call."},
         "retries": {"type": "integer", "minimum": 0},
         "select": _TEXTS,
     }

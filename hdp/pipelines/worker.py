@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import importlib
 import logging
+import multiprocessing
 import os
 import pickle
+import signal
 import sys
+import threading
 from dataclasses import dataclass
 from functools import reduce
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol
 
 from hdp.pipelines.calls import Call, failure, perform
@@ -46,6 +49,8 @@ def serve(pipe: Connection, cancelled: Flag) -> None:
     # A component that prints must not get between the lines of `hdp --json`.
     os.dup2(2, 1)
     sys.stdout = sys.stderr
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which ends this one
+    _die_with_parent()
     components: dict[str, Component[Any]] = {}
     try:
         while (message := pipe.recv_bytes()) and (task := pickle.loads(message)) is not None:
@@ -55,6 +60,20 @@ def serve(pipe: Connection, cancelled: Flag) -> None:
     finally:
         for one in components.values():
             one.close()
+
+
+def _die_with_parent() -> None:
+    """End with HDP also where a component hangs and HDP was killed."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    sentinel = parent.sentinel
+
+    def watch() -> None:
+        wait([sentinel])
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _answer(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hdp.events import now
+from hdp.sdk import ComponentError
 
 
 @dataclass(frozen=True)
@@ -96,12 +97,39 @@ def _dump(value: Any) -> str:
     return json.dumps(list(value), ensure_ascii=False)
 
 
-def fail_run(connection: sqlite3.Connection, run_id: int, error: Mapping[str, Any]) -> None:
-    """Write down why a run failed."""
+def fail_run(
+    connection: sqlite3.Connection, run_id: int, error: Mapping[str, Any],
+    steps: Sequence[Mapping[str, Any]] = (),
+) -> None:  # fmt: skip
+    """Write down why a run failed, and what it did until then."""
     connection.execute(
-        "UPDATE run SET state = 'failed', error = ?, finished = ? WHERE id = ?",
-        (json.dumps(dict(error), ensure_ascii=False), now(), run_id),
+        "UPDATE run SET state = 'failed', error = ?, steps = ?, finished = ? WHERE id = ?",
+        (json.dumps(dict(error), ensure_ascii=False), _dump(steps), now(), run_id),
     )
+
+
+def has_running(connection: sqlite3.Connection) -> bool:
+    """Whether any run is said to be at work."""
+    return connection.execute("SELECT 1 FROM run WHERE state = 'running'").fetchone() is not None
+
+
+def close_orphans(connection: sqlite3.Connection) -> list[int]:
+    """Mark runs as failed that no living job works on any more; returns their items.
+
+    Jobs of dead processes must read interrupted already.
+    """
+    rows = connection.execute(
+        """SELECT id, item_id FROM run WHERE state = 'running' AND NOT EXISTS (
+             SELECT 1 FROM task JOIN job ON job.id = task.job_id
+             WHERE task.subject = run.item_id AND job.state IN ('queued', 'running'))"""
+    ).fetchall()
+    error = ComponentError(
+        "HDP was ended while the pipeline ran.", code="run-interrupted",
+        hint="Run it again: finished steps are not done again.",
+    ).to_json()  # fmt: skip
+    for row in rows:
+        fail_run(connection, row["id"], error)
+    return sorted({int(row["item_id"]) for row in rows})
 
 
 def list_runs(connection: sqlite3.Connection, item_id: int) -> list[Run]:

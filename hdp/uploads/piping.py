@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,15 @@ from hdp.jobs import Task
 from hdp.pipelines.cluster import Cluster
 from hdp.pipelines.definition import INPUTS, Pipeline
 from hdp.pipelines.elsewhere import Order
+from hdp.pipelines.executors import Pool
+from hdp.pipelines.leftovers import sweep_output
 from hdp.pipelines.results import Artifact, RunResult
 from hdp.pipelines.runner import Secret, Settings, run
 from hdp.plugins import Catalogue
-from hdp.project import runs
+from hdp.project import items, runs
 from hdp.project.items import Item, ItemFileRow
-from hdp.sdk import HdpError, Http, InvalidInput, LocalFile, NotFound, Record
+from hdp.project.project import Project
+from hdp.sdk import ComponentError, HdpError, Http, InvalidInput, LocalFile, NotFound, Record
 from hdp.uploads.desk import Desk
 from hdp.uploads.folders import item_folder, safe_name
 from hdp.uploads.preparing import SOURCES, Preparer
@@ -37,6 +41,7 @@ class PipelineWork:
     secret: Secret | None = None
     settings: Settings = lambda plugin: {}
     cluster: Cluster | None = None
+    pool: Pool | None = None
 
     @property
     def desk(self) -> Desk:
@@ -54,17 +59,25 @@ class PipelineWork:
                 source=self.pipeline.source, params=self.params,
             )
         )  # fmt: skip
+        made = RunResult()
         try:
-            result = self._run(item, task)
-        except HdpError as error:
-            report = error.to_json()
-            project.write(lambda c: runs.fail_run(c, run_id, report))
+            result = self._run(item, task, made)
+            self._store(run_id, item, result)
+        except Exception as error:
+            self._close(run_id, error, made)
             raise
-        self._store(run_id, item, result)
         task.say(f"{len(result.outputs)} files made")
         return result
 
-    def _run(self, item: Item, task: Task) -> RunResult:
+    def _close(self, run_id: int, error: Exception, made: RunResult) -> None:
+        """Write down that a run failed; where that fails too, the next opening does it."""
+        if not isinstance(error, HdpError):
+            error = ComponentError(f"{type(error).__name__}: {error}", code="run-stopped")
+        report, steps = error.to_json(), _steps(made)
+        with suppress(HdpError):
+            self.desk.project.write(lambda c: runs.fail_run(c, run_id, report, steps))
+
+    def _run(self, item: Item, task: Task, made: RunResult) -> RunResult:
         composed = self.preparer.compose(item)
         files = local_files(self.desk, item)
         record = Record(fields=composed.fields, files=files, key=item.key)
@@ -86,6 +99,8 @@ class PipelineWork:
             cancelled=task.is_cancelled,
             secret=self.secret,
             settings=self.settings,
+            pool=self.pool,
+            result=made,
         )
 
     def _order(self, item: Item, record: Record) -> Order:
@@ -107,6 +122,13 @@ class PipelineWork:
                 except NotFound:
                     continue  # the component says what it needs it for, when it asks
 
+    def close(self) -> None:
+        """Let go of the workers, here and elsewhere."""
+        if self.cluster is not None:
+            self.cluster.close()
+        if self.pool is not None:
+            self.pool.close()
+
     def folder(self, item: Item) -> Path:
         """`<output>/<short code>/<item id>-<safe key>/<pipeline>`."""
         return item_folder(self.desk.project, item) / safe_name(self.pipeline.name)
@@ -119,8 +141,7 @@ class PipelineWork:
                    if one.path in upload]  # fmt: skip
         if any(ref.step == INPUTS for ref in self.pipeline.upload):
             uploads.append(SOURCES)
-        steps = [vars(one) | {"inputs": dict(one.inputs), "outputs": dict(one.outputs)}
-                 for one in result.steps]  # fmt: skip
+        steps = _steps(result)
         self.desk.project.write(
             lambda c: runs.finish_run(
                 c, run_id, folder=self.folder(item).relative_to(output).as_posix(), steps=steps,
@@ -129,6 +150,24 @@ class PipelineWork:
             )
         )  # fmt: skip
         self.desk.bus.emit(Changed(("files", "deposits"), [item.id], self.desk.by))
+
+
+def _steps(result: RunResult) -> list[dict[str, Any]]:
+    return [vars(one) | {"inputs": dict(one.inputs), "outputs": dict(one.outputs)}
+            for one in result.steps]  # fmt: skip
+
+
+def close_orphans(project: Project) -> None:
+    """Close runs of processes that died, and put in order what they left in the output folder."""
+    for item_id in project.write(runs.close_orphans):
+        try:
+            sweep_output(item_folder(project, _item(project, item_id)))
+        except (HdpError, OSError):
+            continue  # the item or the drive is not there now; the next run puts it in order
+
+
+def _item(project: Project, item_id: int) -> Item:
+    return project.read(lambda c: items.get_item(c, item_id))
 
 
 def _row(one: Artifact, output: Path) -> runs.ArtifactRow:

@@ -10,7 +10,7 @@ from hdp.plugins import load
 from hdp.sdk import LocalFile, Record
 
 PLUGIN = """
-import ctypes, os, time
+import ctypes, errno, os, sys, time
 from pathlib import Path
 from dataclasses import dataclass, field
 from hdp.sdk import *
@@ -84,13 +84,86 @@ class RaisesOdd(Base):
     def run(self, step):
         raise Odd(1, 2)
 
-ALL = (Copy, Bomb, Slow, Outside, Link, Cheat, Raises, RaisesOdd)
+class Greedy(Base):
+    id = "trial.greedy"
+    isolation = "process"
+    def run(self, step):
+        kept = []
+        for _ in range(4000):
+            kept.append(b"x" * (1 << 20))
+            time.sleep(0.002)
+        return Result()
+
+class Deaf(Base):
+    id = "trial.deaf"
+    def run(self, step):
+        time.sleep(5)
+        return Result()
+
+class Polite(Base):
+    id = "trial.polite"
+    def run(self, step):
+        while True:
+            step.check_cancelled()
+            time.sleep(0.01)
+
+class Quits(Base):
+    id = "trial.quits"
+    def run(self, step):
+        if "bad" in step.inputs["files"][0].name:
+            sys.exit(3)
+        return Result()
+
+class QuitsAlone(Quits):
+    id = "trial.quitsalone"
+    isolation = "process"
+
+class Full(Base):
+    id = "trial.full"
+    def run(self, step):
+        raise OSError(errno.ENOSPC, "No space left on device", str(step.workdir / "x"))
+
+class Opens(Base):
+    id = "trial.opens"
+    count = 0
+    def open(self):
+        self.count += 1
+    def run(self, step):
+        return Result(values={"opened": self.count})
+
+class Reader(Base):
+    id = "trial.reader"
+    reads = ("title",)
+    def run(self, step):
+        mark(step)
+        return Result(values={"fields": sorted(step.record.fields)})
+
+class Counts(Base):
+    id = "trial.counts"
+    params = Words
+    def run(self, step):
+        mark(step)
+        file = step.inputs["files"][0]
+        (step.workdir / "deep").mkdir()
+        path = step.workdir / "deep" / file.name
+        path.write_bytes(file.path.read_bytes() + step.params.text.encode())
+        return Result({"files": [Output(path, relpath="deep/" + file.name)]}, values={"n": 1},
+                      metadata={"title": "T"}, evidence={"title": {"text": "seen"}})
+
+def mark(step):
+    place = os.environ.get("TRIAL_MARKS")
+    if place:
+        with open(place, "a") as stream:
+            stream.write(step.inputs["files"][0].name + chr(10))
+
+ALL = (Greedy, Deaf, Polite, Quits, QuitsAlone, Full, Opens, Reader, Counts, Copy, Bomb, Slow, Outside, Link, Cheat, Raises, RaisesOdd)
 
 @hookimpl
 def hdp_components():
     return ALL
 """
-NAMES = ("copy", "bomb", "slow", "outside", "link", "cheat", "raises", "odd")
+NAMES = ("copy", "bomb", "slow", "outside", "link", "cheat", "raises", "odd",
+         "greedy", "deaf", "polite", "quits", "quitsalone", "full", "opens", "reader", "counts")  # fmt: skip
 IDS = [f"trial.{one}" for one in NAMES]
 
 
@@ -127,7 +200,7 @@ def play(catalogue, tmp_path):
         pipeline = read(text, source="trial.yaml", catalogue=catalogue)
         return run(
             pipeline, files=files, record=Record(fields or {}), catalogue=catalogue,
-            to=tmp_path / "out", http=None, workroot=tmp_path / "work", **more,
+            to=more.pop("to", tmp_path / "out"), http=None, workroot=tmp_path / "work", **more,
         )  # fmt: skip
 
     return go
