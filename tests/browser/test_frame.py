@@ -284,7 +284,7 @@ def test_the_top_bar_lists_several_jobs(page, expect, project, app, busy):
         "verify", "Verify", [(2, "B")], lambda task: go_on.wait(30) and None,
         lane=LANE, env="practice",
     )  # fmt: skip
-    page.get_by_role("button", name=re.compile("1 more waiting")).click()
+    page.get_by_role("button", name=re.compile(r"\+ 1 more")).click()
     expect(page.get_by_role("menuitem")).to_have_count(2)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
