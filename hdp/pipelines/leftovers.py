@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 import tempfile
 import time
@@ -16,7 +17,8 @@ from hdp.pipelines import output
 from hdp.sdk import Cancelled, HdpError
 
 _PREFIX = "run-"
-_LOCK = ".lock"
+_LOCK = ".hdp-lock"
+_OURS = re.compile(r"\.(?P<owner>.+)\.(hdp-lock|(?P<kind>new|old|put)-[0-9a-f]{8})")
 _POLL_S = 0.1
 _YOUNG_S = 3600.0
 
@@ -124,13 +126,10 @@ def _let_go(lock: FileLock) -> None:
 
 def _owner(name: str) -> str:
     """The folder that a hidden name beside it belongs to, "" for all other names."""
-    if not name.startswith("."):
-        return ""
-    if name.endswith(_LOCK):
-        return name[1 : -len(_LOCK)]
-    stem, dot, ending = name[1:].rpartition(".")
-    return stem if dot and ending.partition("-")[0] in ("new", "old", "put") else ""
+    match = _OURS.fullmatch(name)
+    return match["owner"] if match else ""
 
 
 def _kind(name: str) -> str:
-    return name.rpartition(".")[2].partition("-")[0]
+    match = _OURS.fullmatch(name)
+    return (match["kind"] or "") if match else ""

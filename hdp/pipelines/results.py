@@ -39,7 +39,10 @@ class Artifact:
 
 @dataclass(frozen=True)
 class StepRun:
-    """One call of a component; times are ISO 8601 in UTC, hashes SHA-256 by name."""
+    """One call of a component; times are ISO 8601 in UTC, hashes SHA-256 by name.
+
+    `reused`: it was not done again in this run; its times are those of when it was done.
+    """
 
     id: str
     component: str
@@ -51,6 +54,7 @@ class StepRun:
     finished: str
     state: StepState
     error: Mapping[str, Any] | None = None
+    reused: bool = False
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,11 @@ from hdp.pipelines.calls import Call, Tell, failure, storage_failure, told_of_di
 from hdp.pipelines.conditions import is_met
 from hdp.pipelines.definition import INPUTS, Pipeline, StepDefinition
 from hdp.pipelines.executors import Executor, Pool
+from hdp.pipelines.keeping import Kept, make_key, stamp_of
 from hdp.pipelines.leftovers import output_folder, work_folder
 from hdp.pipelines.limits import memory_limit, time_limit
 from hdp.pipelines.patches import allow_patches
-from hdp.pipelines.results import Artifact, RunResult, StepRun, StepState
+from hdp.pipelines.results import Artifact, RunResult, StepRun
 from hdp.pipelines.sources import Sources
 from hdp.pipelines.values import fill_parameters, make_params, plain_params
 from hdp.plugins import Catalogue
@@ -61,13 +62,16 @@ def run(
     settings: Settings = lambda plugin: {},
     pool: Pool | None = None,
     result: RunResult | None = None,
+    kept: Kept | None = None,
+    again: bool = False,
 ) -> RunResult:
     """Run all steps; the outputs stand in `to` only when everything is done.
 
     Raises an HdpError and leaves `to` as it was where a step fails that may not.
     `cancelled` says so or raises Cancelled; `secret(plugin, name)` gives a secret;
     `settings(plugin)` what the person chose for it; `pool` is kept between runs;
-    `result` is filled, also where the run fails.
+    `result` is filled, also where the run fails; steps that `kept` knows are not done again
+    unless `again` says so.
     """
     if "doi" in pipeline.needs and not record.fields.get("doi"):
         raise Conflict(
@@ -83,7 +87,7 @@ def run(
     try:
         with output_folder(to, cancelled) as new, work_folder(workroot) as work:
             one = _Run(pipeline, record, catalogue, values, executor, progress, cancelled, secret,
-                       settings, work, new, to, result or RunResult())  # fmt: skip
+                       settings, work, new, to, result or RunResult(), kept, again)  # fmt: skip
             return one.perform(files)
     except OSError as error:
         raise _no_place(error, to) from error
@@ -116,6 +120,14 @@ def _refuse_errors(call: Call, result: Result) -> None:
         raise failure(call, errors[0].message, errors[0].code, errors[0].hint)
 
 
+@dataclass(frozen=True)
+class _Done:
+    made: list[Artifact]
+    started: str
+    finished: str
+    reused: bool = False
+
+
 @dataclass
 class _Run:
     pipeline: Pipeline
@@ -131,10 +143,13 @@ class _Run:
     new: Path
     to: Path
     result: RunResult
+    kept: Kept | None = None
+    again: bool = False
     inputs: dict[str, list[LocalFile]] = field(default_factory=dict)
     taken: dict[str, Artifact] = field(default_factory=dict)
     sources: Sources = field(default_factory=Sources)
     number: int = 0
+    versions: dict[str, str] = field(default_factory=dict)
 
     def perform(self, files: Sequence[LocalFile]) -> RunResult:
         started = _now()
@@ -260,24 +275,24 @@ class _Run:
             folder = call.workdir.with_name(f"{call.workdir.name}.{attempt}")
             trial = replace(call, workdir=folder)
             try:
-                made = self._try(step, kind, trial, number, total)
+                done = self._try(step, kind, trial, number, total)
             except Cancelled as error:
-                self._record(step, kind, trial, [], started, "failed", error)
+                self._record(step, kind, trial, _Done([], started, _now()), error)
                 raise
             except HdpError as error:
-                self._record(step, kind, trial, [], started, "failed", error)
+                self._record(step, kind, trial, _Done([], started, _now()), error)
                 fatal = error.name in ("source-changed", "pipeline-same-name")
                 if fatal or (attempt == attempts and step.on_error != "skip"):
                     raise
                 if attempt == attempts:
                     self._note(step, "warning", error.name, f"Left out: {error.message}")
             else:
-                self._record(step, kind, trial, made, started, "done", None)
+                self._record(step, kind, trial, done, None)
                 return
 
     def _try(
         self, step: StepDefinition, kind: type[Component[Any]], call: Call, number: int, total: int
-    ) -> list[Artifact]:
+    ) -> _Done:
         try:
             call.workdir.mkdir(parents=True)
             return self._perform(step, kind, call, number, total)
@@ -286,22 +301,37 @@ class _Run:
 
     def _perform(
         self, step: StepDefinition, kind: type[Component[Any]], call: Call, number: int, total: int
-    ) -> list[Artifact]:
+    ) -> _Done:
         def tell(done: int, of: int | None, message: str) -> None:
             share = min(done / of, 1.0) if of else 0.0
             part = int(_STEPS * (self.number + (number - 1 + share) / total))
             self.progress(part, _STEPS * len(self.pipeline.steps), message)
 
         tell(0, None, f"{step.id}: {call.subject}")
-        result = self.executor.run(kind, call, tell)
+        started = _now()
+        key = self._key(kind, call)
+        found = self.kept.find(key, call.workdir) if self.kept and not self.again else None
+        result = found[0] if found else self.executor.run(kind, call, tell)
         self.sources.prove_untouched(call)
         _refuse_errors(call, result)
-        found = output.collect(step, kind, call, result, number)
-        made = [output.place(one, self.new, self.taken, call) for one in found]
+        times = (found[1], found[2]) if found else (started, _now())
+        files = output.collect(step, kind, call, result, number)
+        made = [output.place(one, self.new, self.taken, call) for one in files]
+        if self.kept and not found:
+            self.kept.keep(key, call, result, made, *times)
         self.sources.remember([one.as_file() for one in made])
         self._take(step, result, made)
         tell(1, 1, f"{step.id}: {call.subject}")
-        return made
+        return _Done(made, *times, reused=found is not None)
+
+    def _key(self, kind: type[Component[Any]], call: Call) -> str:
+        if self.kept is None:
+            return ""
+        plugin = call.origin.plugin
+        if plugin not in self.versions:
+            stamp = stamp_of(Path(call.origin.folder)) if call.origin.folder else ""
+            self.versions[plugin] = f"{self.catalogue.plugin(plugin).version} {stamp}"
+        return make_key(kind, call, self.versions[plugin], self.sources.sha256)
 
     def _take(self, step: StepDefinition, result: Result, made: list[Artifact]) -> None:
         self.result.outputs += made
@@ -312,16 +342,17 @@ class _Run:
         self.result.values.setdefault(step.id, {}).update(result.values)
 
     def _record(
-        self, step: StepDefinition, kind: type[Component[Any]], call: Call, made: list[Artifact],
-        started: str, state: StepState, error: HdpError | None,
+        self, step: StepDefinition, kind: type[Component[Any]], call: Call, done: _Done,
+        error: HdpError | None,
     ) -> None:  # fmt: skip
         files = [one for group in call.inputs.values() for one in group]
         self.result.steps.append(
             StepRun(
                 step.id, kind.id, kind.version, call.settings,
                 {one.relpath or one.name: self.sources.sha256(one) for one in files},
-                {one.relpath: one.sha256 for one in made},
-                started, _now(), state, error.to_json() if error else None,
+                {one.relpath: one.sha256 for one in done.made},
+                done.started, done.finished, "failed" if error else "done",
+                error.to_json() if error else None, done.reused,
             )
         )  # fmt: skip
 

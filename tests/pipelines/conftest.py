@@ -156,14 +156,16 @@ def mark(step):
         with open(place, "a") as stream:
             stream.write(step.inputs["files"][0].name + chr(10))
 
-ALL = (Greedy, Deaf, Polite, Quits, QuitsAlone, Full, Opens, Reader, Counts, Copy, Bomb, Slow, Outside, Link, Cheat, Raises, RaisesOdd)
+ALL = (Greedy, Deaf, Polite, Quits, QuitsAlone, Full, Opens, Reader, Counts,
+       Copy, Bomb, Slow, Outside, Link, Cheat, Raises, RaisesOdd)
 
 @hookimpl
 def hdp_components():
     return ALL
 """
 NAMES = ("copy", "bomb", "slow", "outside", "link", "cheat", "raises", "odd",
-         "greedy", "deaf", "polite", "quits", "quitsalone", "full", "opens", "reader", "counts")  # fmt: skip
+         "greedy", "deaf", "polite", "quits", "quitsalone", "full", "opens", "reader",
+         "counts")  # fmt: skip
 IDS = [f"trial.{one}" for one in NAMES]
 
 
