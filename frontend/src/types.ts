@@ -26,7 +26,7 @@ export interface FileInfo {
 export interface Item { set_aside?: string | null; accepted?: string | null; problems?: Finding[]; id: number; key: string; title: string; primary: string; files: FileInfo[]; state: string; env_states?: Record<string, string> }
 
 export interface Row {
-  item: number; key: string; title: string; subtitle: string; kind: string; picture?: boolean
+  item: number; key: string; title: string; subtitle: string; kind: string; picture?: boolean; machine?: number
   files: { total: number; uploaded: number; failed: number }
   bytes: { total: number; uploaded: number }
   status: { word: string; tone: Tone; reason: string }

@@ -35,6 +35,8 @@ class Ui {
   palette = $state(false)
   /** The record whose lost answer is being settled. */
   settle = $state.raw<{ item: number; title: string } | null>(null)
+  /** The records whose machine-written values are being decided on; null items are all of them. */
+  values = $state.raw<{ items: number[] | null } | null>(null)
   /** The dialog that asks for a project file is open. */
   opening = $state(false)
   /** What the person is about to do that ends the jobs that run here. */

@@ -36,13 +36,14 @@ export const ACTIONS: Record<string, { row: string; many: string; icon: string }
   settle: { row: 'Settle...', many: 'Settle', icon: 'redo' },
   refresh: { row: 'Look again', many: 'Look again', icon: 'redo' },
   contents: { row: 'View Draft Contents', many: 'View Draft Contents', icon: 'files' },
+  values: { row: 'Machine Values...', many: 'Machine Values...', icon: 'pipe' },
   'pipeline-draft': { row: 'Run Pipeline', many: 'Run Pipeline', icon: 'pipe' },
 }
 
 export const BATCH: Record<Stage, string[]> = {
   prepare: ['prepare', 'set-aside'],
-  create: ['contents', 'create', 'create-upload', 'pipeline-draft'],
-  drafts: ['upload', 'publish', 'submit', 'discard', 'refresh', 'withdraw', 'restart'],
+  create: ['contents', 'create', 'create-upload', 'pipeline-draft', 'values'],
+  drafts: ['upload', 'publish', 'submit', 'discard', 'refresh', 'withdraw', 'restart', 'values'],
   published: [],
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hdp.application import actions, describing
+from hdp.application import actions, describing, machine
 from hdp.application.selection import Selection
 from hdp.uploads.updating import plan_update
 
@@ -27,10 +27,11 @@ def preview(app: Application, env: str, kind: str, selection: Selection) -> dict
             "item": row.id, "title": row.title or row.key, "left_out": "",
             "differences": [one.to_json() for one in update.differences],
             "findings": [one.to_json() for one in update.composed.findings],
+            "machine": [one for one in machine.values_of(app, update) if not one["accepted"]],
         })  # fmt: skip
     shown += [
         {"item": row.id, "title": row.title or row.key, "left_out": why,
-         "differences": [], "findings": []}
+         "differences": [], "findings": [], "machine": []}
         for row, why in planned.left_out
     ]  # fmt: skip
     return {"items": shown, "total": len(shown)}

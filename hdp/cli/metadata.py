@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hdp.cli.base import Group, example, pass_session
+from hdp.cli.machine import machine_command, reject_command
 from hdp.cli.main import OK
 from hdp.cli.metadata_export import SHOWN, export_command, show_as
 from hdp.cli.session import finding_lines
@@ -26,6 +27,8 @@ def metadata_command() -> None:
 
 
 metadata_command.add_command(export_command)
+metadata_command.add_command(machine_command)
+metadata_command.add_command(reject_command)
 _MOST_TERMS = 50
 _ID = click.argument("item", type=int, metavar="ID")
 _FIELDS = click.argument("fields", nargs=-1, required=True, metavar="FIELD...")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hdp.cli.base import Group, example, pass_session
+from hdp.cli.machine import accept_command
 from hdp.cli.main import FAILED, OK
 from hdp.cli.running import act
 from hdp.cli.selecting import selection
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 @click.group(cls=Group, epilog=example("hdp record list --env sandbox"))
 def record_command() -> None:
     """Published records."""
+
+
+record_command.add_command(accept_command)
 
 
 @record_command.command("list", epilog=example("hdp record list --search amphora --json"))

@@ -248,6 +248,21 @@ def deposits_by_id(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[i
     return {row["id"]: _deposit(row) for row in rows}
 
 
+def with_machine_values(
+    connection: sqlite3.Connection, env: str, item_ids: Sequence[int] | None
+) -> list[int]:
+    """The deposits that count now and may hold what a pipeline wrote."""
+    rows = connection.execute(
+        "SELECT id FROM deposit WHERE env = ?1 AND state != 'discarded'"
+        " AND origins LIKE '%\"pipeline\"%' AND NOT EXISTS (SELECT 1 FROM deposit later"
+        " WHERE later.item_id = deposit.item_id AND later.env = deposit.env"
+        " AND later.state != 'discarded' AND later.id > deposit.id)"
+        " AND (?2 IS NULL OR item_id IN (SELECT value FROM json_each(?2)))",
+        (env, None if item_ids is None else json.dumps(list(item_ids))),
+    ).fetchall()
+    return [row["id"] for row in rows]
+
+
 def newest_published(connection: sqlite3.Connection, env: str, limit: int) -> list[Deposit]:
     """The records of an environment that were published last, the newest first."""
     rows = connection.execute(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
 from hdp.jobs import Task
@@ -115,20 +115,27 @@ def check_uploaded(deposit: Deposit, files: Sequence[DepositFile]) -> None:
         )
 
 
-def check_values_accepted(desk: Desk, deposit: Deposit) -> None:
-    """Refused while a pipeline wrote values that nobody has accepted as they are."""
+def check_values_accepted(
+    desk: Desk, deposit: Deposit, fields: Collection[str] | None = None, command: str = "draft"
+) -> None:
+    """Refused while a pipeline wrote values, of `fields` or all, that nobody has accepted."""
     item = deposit.item_id
     marks = desk.project.read(lambda c: machine_values.read_accepted(c, [item])).get(item, {})
-    found = machine_values.not_accepted(deposit.origins, deposit.metadata, marks)
+    found = [
+        name
+        for name in machine_values.not_accepted(deposit.origins, deposit.metadata, marks)
+        if fields is None or name in fields
+    ]
     if not found:
         return
     raise Refused(
         f"A pipeline wrote values that nobody has accepted: {', '.join(found)}. Nothing was"
         " published.",
         code="values-not-accepted",
-        hint=f"Look at them (hdp metadata show {item}), then accept them: hdp draft accept {item}"
-        f" --env {desk.env}. To change them: discard the draft and edit the record.",
-        where={"item": item, "field": next(iter(found))},
+        hint=f"Look at them: hdp metadata machine {item} --env {desk.env}. Then accept them:"
+        f" hdp {command} accept {item} --env {desk.env}, or give them back to the mapping:"
+        f" hdp metadata reject {item} FIELD.",
+        where={"item": item, "field": found[0]},
         values={"fields": ", ".join(found)},
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hdp.events import now
@@ -43,6 +43,10 @@ class Update:
     composed: Composed
     fields: dict[str, Any]
     differences: list[Difference]
+
+    def as_deposit(self) -> Deposit:
+        """The deposit as it would be."""
+        return replace(self.deposit, metadata=self.fields, origins=self.composed.origins)
 
     def snapshot(self) -> dict[str, Any]:
         """The columns of the deposit that it becomes."""
@@ -110,6 +114,8 @@ def update_record(desk: Desk, task: Task, preparer: Preparer, *, overwrite: bool
             hint="Publish a new version instead.",
             where={"item": deposit.item_id},
         )
+    changed = {one.field for one in update.differences}
+    publishing.check_values_accepted(desk, update.as_deposit(), changed, "record")
     edit = update.snapshot()
     try:
         with desk.intent(deposit, "edit") as ours:

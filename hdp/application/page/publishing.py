@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from hdp.application import citing, consequences, pulling, table_report, updates
+from hdp.application import citing, consequences, machine, pulling, table_report, updates
 from hdp.application.actions import Action
 from hdp.events import Changed
 from hdp.sdk import UsageError
@@ -40,6 +40,23 @@ class PublishPages:
         count = consequences.accept_values(self._app, action)
         self._app.bus.emit(Changed(("deposits",), None, by))
         return {"records": count}
+
+    def values(self, body: Body, offset: int, limit: int) -> dict[str, Any]:
+        """What pipelines wrote into the records of an environment, or into some of them."""
+        env = self._app.environment(str(body["env"]) if body.get("env") else None).name
+        ids = self._action({**body, "action": "publish"}, "").selection.ids or None
+        accepted = body.get("accepted") is True
+        return machine.list_values(
+            self._app, env, ids, accepted=accepted, offset=offset, limit=limit
+        )
+
+    def decide(self, body: Body, by: str, accept: bool) -> dict[str, Any]:
+        """Accept values as the person saw them, or give their fields back to the mapping."""
+        env = self._app.environment(str(body["env"]) if body.get("env") else None).name
+        choices = _choices(body.get("values"))
+        if accept:
+            return {"accepted": machine.accept(self._app, env, choices, by)}
+        return machine.reject(self._app, env, choices, by)
 
     def differences(self, body: Body) -> dict[str, Any]:
         """What updating the metadata of published records would change; nothing is sent."""
@@ -84,3 +101,20 @@ class PublishPages:
         columns, rows, told = table_report.table_report(self._app, name)
         table_report.write_table_report(goal, columns, rows, form)
         return {"path": str(goal), **told}
+
+
+def _choices(given: object) -> list[machine.Choice]:
+    rows = given if isinstance(given, list) else []
+    if not rows or not all(_is_choice(one) for one in rows):
+        raise UsageError("“values” must be a list of {item, field, mark}.", code="bad-request")
+    return [
+        machine.Choice(one["item"], one["field"], one["mark"], one.get("planned") is True)
+        for one in rows
+    ]
+
+
+def _is_choice(one: object) -> bool:
+    if not isinstance(one, dict):
+        return False
+    texts = isinstance(one.get("field"), str) and isinstance(one.get("mark"), str)
+    return type(one.get("item")) is int and texts and bool(one["mark"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from hdp.application import actions, draft_contents, losing, published, views
+from hdp.application import actions, draft_contents, losing, machine, published, views
 from hdp.application.actions import Action
 from hdp.application.consequences import never_tried
 from hdp.application.page.row_problems import RowProblems
@@ -47,6 +47,9 @@ class UploadPages:
         for row in page["rows"]:
             row.setdefault("findings", {"error": 0, "warning": 0})
         self._app.pictures.mark(page["rows"])
+        waiting = machine.count_open(self._app, name, [row["item"] for row in page["rows"]])
+        for row in page["rows"]:
+            row["machine"] = waiting.get(row["item"], 0)
         if stage == "prepare":
             self._problems.add(page["rows"], name)
         return page

@@ -24,6 +24,12 @@ def add(api: Api) -> None:
 
     api.post("/publish/consequences", lambda ask: pages.consequences(ask.body))
     api.post("/publish/accept", lambda ask: pages.accept_values(ask.body, ask.by))
+    api.post(
+        "/values",
+        lambda ask: pages.values(ask.body, ask.integer("offset", 0), ask.integer("limit", 100)),
+    )
+    api.post("/values/accept", lambda ask: pages.decide(ask.body, ask.by, accept=True))
+    api.post("/values/reject", lambda ask: pages.decide(ask.body, ask.by, accept=False))
     api.post("/records/differences", lambda ask: pages.differences(ask.body))
     api.post("/records/pull", lambda ask: pages.pull(ask.body, ask.by))
     api.get(
