@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
+from urllib.parse import urlsplit
 
 from hdp.project import deposits, items
 from hdp.project.deposits import Deposit, DepositFile
@@ -21,6 +22,9 @@ from hdp.sdk import (
     UsageError,
 )
 from hdp.uploads.desk import Desk
+
+_RESOLVERS = ("https://doi.org/", "http://doi.org/", "https://dx.doi.org/", "http://dx.doi.org/")
+_PAGES = ("record", "records", "deposit", "uploads")
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ def pull_record(desk: Desk, id_or_doi: str, item_id: int | None = None) -> Adopt
     if Can.PULL not in desk.remote.can:
         raise Conflict(f"{desk.target.title} cannot tell of its records.", code="not-supported")
     account = desk.account()
-    versions = _versions(desk, id_or_doi)
+    versions = _versions(desk, _named(desk, id_or_doi))
     _check_ours(desk, versions[0], account)
     known = desk.project.read(lambda c: deposits.of_concept(c, desk.env, versions[0].concept_id))
     if known:
@@ -64,15 +68,41 @@ def _versions(desk: Desk, id_or_doi: str) -> list[Publication]:
     try:
         one = desk.remote.get_record(id_or_doi)
     except Missing as missing:
-        raise NotFound(
-            f"No published record {id_or_doi} was found in {desk.env_title}.",
-            code="no-such-record",
-            hint="Check the id or DOI, and the environment: --env NAME.",
-        ) from missing
+        raise _not_there(desk, id_or_doi) from missing
+    if not _is_of(id_or_doi, one):
+        raise _not_there(desk, id_or_doi)
     found = list(desk.remote.list_versions(one.concept_id or one.id))
     if all(each.id != one.id for each in found):  # a list may lag behind
         found.insert(0, one)
     return found[::-1]
+
+
+def _named(desk: Desk, text: str) -> str:
+    """The id or DOI that a person means who gives the address of a page instead."""
+    text = text.strip()
+    if text.lower().startswith(("doi:", *_RESOLVERS)):
+        return text[text.index("10.") :] if "10." in text else text
+    base = f"{desk.remote.target.connection.base_url.rstrip('/')}/"
+    if not text.startswith(base):
+        return text
+    parts = urlsplit(text).path.removeprefix(urlsplit(base).path).split("/")
+    return parts[1] if len(parts) > 1 and parts[0] in _PAGES else text
+
+
+def _is_of(id_or_doi: str, one: Publication) -> bool:
+    """Whether a DOI is the record's own: other instances have the same numbers in theirs."""
+    wanted = id_or_doi.lower()
+    if not wanted.startswith("10.") or not one.doi:
+        return True
+    return wanted in (one.doi.lower(), (one.concept_doi or "").lower())
+
+
+def _not_there(desk: Desk, id_or_doi: str) -> NotFound:
+    return NotFound(
+        f"No published record {id_or_doi} was found in {desk.env_title}.",
+        code="no-such-record",
+        hint="Check the id or DOI, and the environment: --env NAME.",
+    )
 
 
 def _check_ours(desk: Desk, one: Publication, account: str) -> None:

@@ -125,6 +125,30 @@ def test_records_of_others_are_refused(app, project, remote, practice, elsewhere
     assert app.project.read(deposits.list_deposits) == []
 
 
+def test_a_doi_with_the_same_number_is_not_the_record(app, project, remote, elsewhere):
+    number = publish(remote, elsewhere)
+    assert error(pull(app, f"10.5281/zenodo.{number}")[0]) == "no-such-record"
+    assert error(pull(app, f"https://doi.org/10.5281/zenodo.{number}")[0]) == "no-such-record"
+    assert app.project.read(deposits.list_deposits) == []
+
+
+def test_the_address_of_its_page_names_a_record(app, project, remote, practice, elsewhere):
+    number = publish(remote, elsewhere)
+    doi = remote.get_record(number).doi
+    assert pull(app, f"{practice.url}/records/{number}?preview=1#files")[0]["state"] == "done"
+    for text in (f"doi:{doi}", f"https://doi.org/{doi.upper()}", f"{practice.url}/record/{number}"):
+        assert pull(app, text)[0]["state"] == "skipped", text
+    assert error(pull(app, f"https://zenodo.org/records/{number}")[0]) == "no-such-record"
+
+
+def test_a_concept_doi_means_all_its_versions(app, project, remote, elsewhere):
+    first = publish(remote, elsewhere)
+    elsewhere.write_text("second", "utf-8")
+    second = publish(remote, elsewhere, of=first)
+    assert pull(app, remote.get_record(first).concept_doi)[0]["versions"] == 2
+    assert [one.remote_id for one in app.project.read(deposits.list_deposits)] == [first, second]
+
+
 def test_a_refused_token_ends_it(app, project, practice):
     practice.faults.add("token-revoked")
     (outcome,) = pull(app, "1", "2")
