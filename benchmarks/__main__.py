@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
-from benchmarks import ingesting, listing, preparing, scanning, starting, tables, uploading
+from benchmarks import (
+    ingesting,
+    listing,
+    preparing,
+    scanning,
+    starting,
+    tables,
+    uploading,
+    uploads_page,
+)
 
 
 def main() -> None:
-    for part in (scanning, starting, tables, preparing, listing, ingesting, uploading):
+    for part in (
+        scanning,
+        starting,
+        tables,
+        preparing,
+        listing,
+        ingesting,
+        uploading,
+        uploads_page,
+    ):
         for name, ours, peer, what in part.measure():
             times = f"{ours * 1000:9.1f} ms   {peer * 1000:9.1f} ms   {ours / peer:6.2f} x"
             print(f"{name:32} {times} {what}")

@@ -37,7 +37,7 @@ def measure() -> Iterator[Line]:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         place = preparing.Place(folder / "many", MANY)
-        place.map_with(_first(tables.make_csv(folder / "all.csv"), folder / "t.csv"))
+        place.map_with(first_rows(tables.make_csv(folder / "all.csv"), folder / "t.csv"))
         app = Application(place.folder / "home")
         try:
             app.open_project(place.folder / "p.hdpc")
@@ -48,7 +48,7 @@ def measure() -> Iterator[Line]:
             app.close()
 
 
-def _first(table: Path, target: Path) -> Path:
+def first_rows(table: Path, target: Path) -> Path:
     """The first rows of a table, one for each item."""
     with table.open(encoding="utf-8") as source:
         target.write_text("".join(islice(source, MANY + 1)), encoding="utf-8")
