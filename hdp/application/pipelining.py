@@ -79,7 +79,7 @@ def find_place(app: Application, args: Mapping[str, Any]) -> Place:
 
 def pipeline_work(
     app: Application, desk: Desk, pipeline: Pipeline, params: Mapping[str, Any],
-    place: Place | None = None,
+    place: Place | None = None, *, again: bool = False,
 ) -> PipelineWork:  # fmt: skip
     """A pipeline ready to run on items of a desk; the answers are checked at once."""
     fill_parameters(pipeline, params)
@@ -93,7 +93,8 @@ def pipeline_work(
         secret=app.plugin_settings.secret,
         settings=app.plugin_settings.values,
         cluster=Cluster(place) if place and place.kind != LOCAL else None,
-        pool=Pool((place.width if place else None) or None),
+        pool=Pool(place.width if place else None),
+        again=again,
     )
 
 
@@ -118,7 +119,8 @@ def work(
     """The work function of the batch actions `pipeline` and `pipeline-draft`, and its end."""
     pipeline = read_pipeline(app, str(args["pipeline"]))
     place = find_place(app, args)
-    prepared = pipeline_work(app, desk, pipeline, dict(args.get("params") or {}), place)
+    prepared = pipeline_work(app, desk, pipeline, dict(args.get("params") or {}), place,
+                             again=bool(args.get("again")))  # fmt: skip
 
     def run(task: Task) -> None:
         prepared.run(task)

@@ -27,6 +27,10 @@ _ON = click.option("--on", metavar="PLACE", help="local, local:N, dask:ADDRESS o
                    " else what `hdp config set run-on` says.")  # fmt: skip
 
 
+_AGAIN = click.option("--again", is_flag=True,
+                      help="Do all anew, also what was done and has not changed.")  # fmt: skip
+
+
 @click.group(cls=Group, epilog=example("hdp pipeline list"))
 def pipeline_command() -> None:
     """Pipelines: derived files and metadata."""
@@ -126,15 +130,16 @@ def schema(session: Session) -> int:
 @click.option("--to", type=_PATH, metavar="DIR", help="With --files: where the results go.")
 @_PARAM
 @_ON
+@_AGAIN
 @pass_session
 def run(session: Session, pipeline: str, selection: Selection, items: bool,
         files: tuple[Path, ...], to: Path | None, params: tuple[str, ...],
-        on: str | None) -> int:  # fmt: skip
+        on: str | None, again: bool) -> int:  # fmt: skip
     """Run a pipeline on items, or on files without a project."""
     from hdp.sdk import UsageError
 
     if not files and to is None:
-        args = _args(pipeline, params, on)
+        args = _args(pipeline, params, on, again)
         return running.act(session, "pipeline", selection, args=args)
     if not files or to is None or items or on or not selection.is_empty:
         raise UsageError(
@@ -144,11 +149,12 @@ def run(session: Session, pipeline: str, selection: Selection, items: bool,
     return _run_on_files(session, pipeline, files, to, _params(params))
 
 
-def _args(pipeline: str, params: tuple[str, ...], on: str | None) -> dict[str, Any]:
+def _args(pipeline: str, params: tuple[str, ...], on: str | None, again: bool) -> dict[str, Any]:
     from hdp.pipelines.places import read_place
 
     place = {"on": str(read_place(on))} if on else {}
-    return {"pipeline": pipeline, "params": _params(params), **place}
+    more = {"again": True} if again else {}
+    return {"pipeline": pipeline, "params": _params(params), **place, **more}
 
 
 def _params(given: tuple[str, ...]) -> dict[str, str]:
@@ -202,9 +208,10 @@ def _run_on_files(
 @selection
 @_PARAM
 @_ON
+@_AGAIN
 @pass_session
 def draft(session: Session, pipeline: str, selection: Selection, params: tuple[str, ...],
-          on: str | None) -> int:  # fmt: skip
+          on: str | None, again: bool) -> int:  # fmt: skip
     """Run a pipeline on prepared items, then make drafts with sources and derived files."""
-    args = _args(pipeline, params, on)
+    args = _args(pipeline, params, on, again)
     return running.act(session, "pipeline-draft", selection, args=args)

@@ -22,16 +22,42 @@ def make_schema(catalogue: Catalogue) -> dict[str, Any]:
         "required": ["hdp", "name", "steps"],
         "additionalProperties": False,
         "properties": {
-            "hdp": {"const": 1},
+            "hdp": {"const": 1, "description": "The version of this form; always 1."},
             "name": {"type": "string", "description": "The name that people choose it by."},
             "help": {"type": "string", "description": "What it does, in a sentence."},
-            "params": {"type": "object", "additionalProperties": _parameter()},
-            "inputs": {"type": "object", "additionalProperties": _input()},
-            "steps": {"type": "array", "items": {"anyOf": steps} if steps else False},
-            "upload": _TEXTS,
-            "metadata": {"anyOf": [_policy(), {"type": "array", "items": _policy()}]},
-            "needs": {"anyOf": [{"const": "doi"}, {"type": "array", "items": {"const": "doi"}}]},
-            "for": {"enum": ["item", "collection"], "default": "item"},
+            "params": {
+                "type": "object",
+                "additionalProperties": _parameter(),
+                "description": "What is asked at the start, by name; settings take it from here.",
+            },
+            "inputs": {
+                "type": "object",
+                "additionalProperties": _input(),
+                "description": "Which of a record's files come in, by name.",
+            },
+            "steps": {
+                "type": "array",
+                "items": {"anyOf": steps} if steps else False,
+                "description": "What is done, from top to bottom; [] for nothing.",
+            },
+            "upload": _TEXTS
+            | {
+                "description": "Files that go into the record: inputs.NAME, STEP.PORT."
+                " Left out: all inputs."
+            },
+            "metadata": {
+                "anyOf": [_policy(), {"type": "array", "items": _policy()}],
+                "description": "What steps may write into the record; all else is left out.",
+            },
+            "needs": {
+                "anyOf": [{"const": "doi"}, {"type": "array", "items": {"const": "doi"}}],
+                "description": "doi: a step writes the record's DOI into a file.",
+            },
+            "for": {
+                "enum": ["item", "collection"],
+                "default": "item",
+                "description": "item: once for each record; collection: once for all selected.",
+            },
         },
     }
 
@@ -47,11 +73,11 @@ def _object(properties: dict[str, Any], required: tuple[str, ...] = ()) -> dict[
 
 def _parameter() -> dict[str, Any]:
     long = {
-        "default": {},
-        "help": {"type": "string"},
-        "choices": {"type": "array"},
-        "min": {"type": "number"},
-        "max": {"type": "number"},
+        "default": {"description": "Its value where nobody says another; its type is this one's."},
+        "help": {"type": "string", "description": "What it means, for the person who is asked."},
+        "choices": {"type": "array", "description": "The values that it may have."},
+        "min": {"type": "number", "description": "The smallest number that it may be."},
+        "max": {"type": "number", "description": "The largest number that it may be."},
     }
     short = {"type": ["string", "number", "boolean", "array"]}
     return {"anyOf": [_object(long, ("default",)), short]}
@@ -60,32 +86,68 @@ def _parameter() -> dict[str, Any]:
 def _input() -> dict[str, Any]:
     roles = {"enum": list(ROLES)}
     long = {
-        "media": _TEXTS,
-        "role": {"anyOf": [roles, {"type": "array", "items": roles}]},
+        "media": _TEXTS | {"description": "Kinds of files, such as image/* or model/gltf-binary."},
+        "role": {
+            "anyOf": [roles, {"type": "array", "items": roles}],
+            "description": "Roles of files in the record. Left out: primary and member.",
+        },
         "name": {"type": "string", "description": "A pattern such as *_front*."},
     }
     return {"anyOf": [_object(long), *_TEXTS["anyOf"]]}
 
 
 def _policy() -> dict[str, Any]:
-    return _object(dict.fromkeys(("from", "fill", "overwrite", "append"), _TEXTS))
+    says = {
+        "from": "The steps that it is about. Left out: all.",
+        "fill": "Fields that are filled where they are empty.",
+        "overwrite": "Fields whose value is replaced.",
+        "append": "Fields that are added to.",
+    }
+    return _object({name: _TEXTS | {"description": text} for name, text in says.items()})
 
 
 def _step(component: type[Component[Any]]) -> dict[str, Any]:
     ports = {port.name: _TEXTS for port in component.inputs}
     needed = tuple(port.name for port in component.inputs if not port.optional)
     properties = {
-        "id": _NAMES,
-        "uses": {"enum": [f"{component.id}@{component.version}", component.id]},
-        "in": _object(ports, needed),
-        "with": _settings(component),
-        "names": {"type": "string", "description": "For example {stem}_web{ext}."},
-        "when": {"type": "string"},
-        "on_error": {"enum": ["stop", "skip", "retry"], "default": "stop"},
-        "timeout": {"type": "number", "exclusiveMinimum": 0, "description": "Seconds."},
-        "memory": {"type": "number", "minimum": 1, "description": "MB, for each call."},
-        "retries": {"type": "integer", "minimum": 0},
-        "select": _TEXTS,
+        "id": _NAMES | {"description": "A short name by which others refer to the step."},
+        "uses": {
+            "enum": [f"{component.id}@{component.version}", component.id],
+            "description": "The component, best with its version.",
+        },
+        "in": _object(ports, needed) | {"description": "Files for its inputs, by their names."},
+        "with": _settings(component) | {"description": "Its settings; left out: their defaults."},
+        "names": {
+            "type": "string",
+            "description": "Names of its results, such as {stem}_web{ext}; words are {stem}, {ext},"
+            " {name}, {step} and {n}.",
+        },
+        "when": {
+            "type": "string",
+            "description": "One comparison; where it does not hold, the step is left out.",
+        },
+        "on_error": {
+            "enum": ["stop", "skip", "retry"],
+            "default": "stop",
+            "description": "stop: the record gets no results; skip: the step is left out;"
+            " retry: it is tried again, twice or as `retries` says, then stop.",
+        },
+        "timeout": {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "description": "Seconds that one call may take.",
+        },
+        "memory": {
+            "type": "number",
+            "minimum": 1,
+            "description": "Megabytes that one call may take.",
+        },
+        "retries": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "How often a failed call is tried again.",
+        },
+        "select": _TEXTS | {"description": "Only files of these names, such as *_front*."},
     }
     required = ("id", "uses", "in") if needed else ("id", "uses")
     return {"title": component.title, **_object(properties, required)}

@@ -11,6 +11,8 @@ from typing import Any
 from hdp.events import now
 from hdp.sdk import ComponentError
 
+KEY = "hdp:key"  # no parameter of a pipeline can be called so
+
 
 @dataclass(frozen=True)
 class ArtifactRow:
@@ -42,6 +44,7 @@ class Run:
     uploads: list[str]
     finished: str | None
     artifacts: tuple[ArtifactRow, ...]
+    key: str = ""
 
 
 def start_run(
@@ -51,12 +54,13 @@ def start_run(
     pipeline: str,
     source: str,
     params: Mapping[str, Any],
+    key: str = "",
 ) -> int:
-    """Write down that a pipeline starts on an item."""
+    """Write down that a pipeline starts on an item; `key` names all that matters to the run."""
     cursor = connection.execute(
         "INSERT INTO run (item_id, pipeline, source, params, state, started)"
         " VALUES (?, ?, ?, ?, 'running', ?)",
-        (item_id, pipeline, source, json.dumps(dict(params)), now()),
+        (item_id, pipeline, source, json.dumps({**params, KEY: key}), now()),
     )
     return int(cursor.lastrowid or 0)
 
@@ -156,6 +160,7 @@ def _run(connection: sqlite3.Connection, row: sqlite3.Row) -> Run:
         metadata=json.loads(row["metadata"]),
         uploads=json.loads(row["uploads"]),
         finished=row["finished"],
+        key=json.loads(row["params"]).get(KEY, ""),
         artifacts=tuple(
             ArtifactRow(**{**dict(one), "derived_from": json.loads(one["derived_from"])})
             for one in artifacts

@@ -15,17 +15,22 @@ from hdp.pipelines.cluster import Cluster
 from hdp.pipelines.definition import INPUTS, Pipeline
 from hdp.pipelines.elsewhere import Order
 from hdp.pipelines.executors import Pool
+from hdp.pipelines.fingerprint import fingerprint
+from hdp.pipelines.keeping import FOLDER, Kept
 from hdp.pipelines.leftovers import sweep_output
 from hdp.pipelines.results import Artifact, RunResult
 from hdp.pipelines.runner import Secret, Settings, run
+from hdp.pipelines.values import fill_parameters
 from hdp.plugins import Catalogue
 from hdp.project import items, runs
 from hdp.project.items import Item, ItemFileRow
 from hdp.project.project import Project
 from hdp.sdk import ComponentError, HdpError, Http, InvalidInput, LocalFile, NotFound, Record
 from hdp.uploads.desk import Desk
+from hdp.uploads.finished import finished_run
 from hdp.uploads.folders import item_folder, safe_name
 from hdp.uploads.preparing import SOURCES, Preparer
+from hdp.wording import counted
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ class PipelineWork:
     settings: Settings = lambda plugin: {}
     cluster: Cluster | None = None
     pool: Pool | None = None
+    again: bool = False
 
     @property
     def desk(self) -> Desk:
@@ -52,16 +58,34 @@ class PipelineWork:
         """Run it on one item; what it made and says of the metadata belongs to the item."""
         item = self.desk.item(task.subject)
         task.title = item.key
+        record = self._record(item)
+        key = fingerprint(self.pipeline, record, self.catalogue, self.answers, self.settings)
+        done = None if self.again else finished_run(self.desk.project, item, self.pipeline, key)
+        if done is not None:
+            task.say(f"{counted(len(done.outputs), 'file')} made before, nothing has changed since")
+            return done
+        return self._run_anew(task, item, record, key)
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """The person's answers, and the defaults of what they left open."""
+        return dict(fill_parameters(self.pipeline, self.params))
+
+    def _record(self, item: Item) -> Record:
+        fields = self.preparer.before_pipeline(item, self.pipeline.name)
+        return Record(fields=fields, files=local_files(self.desk, item), key=item.key)
+
+    def _run_anew(self, task: Task, item: Item, record: Record, key: str) -> RunResult:
         project = self.desk.project
         run_id = project.write(
             lambda c: runs.start_run(
                 c, item_id=item.id, pipeline=self.pipeline.name,
-                source=self.pipeline.source, params=self.params,
+                source=self.pipeline.source, params=self.params, key=key,
             )
         )  # fmt: skip
         made = RunResult()
         try:
-            result = self._run(item, task, made)
+            result = self._run(item, task, record, made)
             self._store(run_id, item, result)
         except Exception as error:
             self._close(run_id, error, made)
@@ -77,10 +101,7 @@ class PipelineWork:
         with suppress(HdpError):
             self.desk.project.write(lambda c: runs.fail_run(c, run_id, report, steps))
 
-    def _run(self, item: Item, task: Task, made: RunResult) -> RunResult:
-        composed = self.preparer.compose(item)
-        files = local_files(self.desk, item)
-        record = Record(fields=composed.fields, files=files, key=item.key)
+    def _run(self, item: Item, task: Task, record: Record, made: RunResult) -> RunResult:
         if self.cluster is not None:
             return self.cluster.run(
                 self._order(item, record), tell=lambda done, total, message:
@@ -88,7 +109,7 @@ class PipelineWork:
             )  # fmt: skip
         return run(
             self.pipeline,
-            files=files,
+            files=record.files,
             record=record,
             catalogue=self.catalogue,
             to=self.folder(item),
@@ -101,6 +122,8 @@ class PipelineWork:
             settings=self.settings,
             pool=self.pool,
             result=made,
+            kept=self.kept,
+            again=self.again,
         )
 
     def _order(self, item: Item, record: Record) -> Order:
@@ -128,6 +151,12 @@ class PipelineWork:
             self.cluster.close()
         if self.pool is not None:
             self.pool.close()
+        self.kept.trim()
+
+    @property
+    def kept(self) -> Kept:
+        """The finished steps of this project."""
+        return Kept(self.desk.project.root_dir("output") / FOLDER)
 
     def folder(self, item: Item) -> Path:
         """`<output>/<short code>/<item id>-<safe key>/<pipeline>`."""

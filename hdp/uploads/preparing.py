@@ -116,6 +116,12 @@ class Preparer:
         """
         return self._compose(self._known(item.id), pipeline, by_hand, given_back)
 
+    def before_pipeline(self, item: Item, pipeline: str) -> dict[str, Any]:
+        """The fields as they are without what that pipeline itself wrote earlier."""
+        known = self._known(item.id)
+        others = [one for one in known.runs if one.pipeline != pipeline]
+        return dict(self._take(replace(known, runs=others), self.describe(item), known.hand).fields)
+
     def _known(self, item_id: int) -> Known:
         """What is stored of an item, read ahead for a batch or now."""
         if self.ahead is not None and (found := self.ahead.take(item_id)) is not None:
@@ -149,8 +155,9 @@ class Preparer:
         )  # fmt: skip
 
     def _take(
-        self, known: Known, described: Described, hand: ByHand, given_back: Sequence[str]
-    ) -> Taken:
+        self, known: Known, described: Described, hand: ByHand,
+        given_back: Sequence[str] = (),
+    ) -> Taken:  # fmt: skip
         """Fields and origins, with what came or is to come from another environment."""
         fields, origins = with_hand(described, known.runs, hand)
         before = known.live or known.published
