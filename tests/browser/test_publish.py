@@ -177,3 +177,30 @@ def test_what_cannot_be_adopted_is_said(published, expect):
     dialog.get_by_label("Ids or DOIs, one in a line").fill("999999")
     dialog.get_by_role("button", name="Adopt", exact=True).click()
     expect(dialog.get_by_role("status")).to_contain_text("999999")
+
+
+def test_retrying_in_production_asks_for_the_number_again(
+    page, expect, project, app, do, practice, monkeypatch
+):
+    app.environments.add("live", target="zenodo", url=practice.url, kind="production")
+    monkeypatch.setenv("HDP_TOKEN_LIVE", practice.token)
+    for action in ("prepare", "create", "upload"):
+        assert do(action, env="live")["state"] == "done"
+    machine_made(project, 2)
+    job = do("publish", env="live", confirm=3)
+    assert job["failed"] == 1
+    project.write(lambda c: c.execute("UPDATE deposit SET origins = '{}' WHERE item_id = 2"))
+    page.reload()
+    go(page, "activity")
+    page.get_by_role("button", name="Details of Publish").click()
+    dialog = page.get_by_role("dialog", name="Publish")
+    retry = dialog.get_by_role("button", name="Retry failed")
+    retry.click()
+    number = dialog.get_by_role("textbox", name="Type the number of records to do again")
+    number.fill("3")
+    expect(retry).to_be_disabled()
+    assert published_groups(app, "live")["total"] == 2
+    number.fill("1")
+    retry.click()
+    expect(page.get_by_role("dialog")).to_contain_text("1 of 1")
+    assert published_groups(app, "live")["total"] == 3
