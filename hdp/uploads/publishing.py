@@ -170,7 +170,10 @@ def check_site(desk: Desk, deposit: Deposit, files: Sequence[DepositFile]) -> Dr
                 code="published-on-site",
                 where={"item": deposit.item_id},
             ) from missing
-        missing.hint = "It was deleted on the site: discard it here, then make a new draft."
+        missing.hint = (
+            "It was deleted on the site. Start it again:"
+            f" hdp draft restart {deposit.item_id} --env {desk.env}"
+        )
         raise
     there = {one.name: one for one in draft.files}
     if len(there) != len(files) or not all(_is_there(one, there) for one in files):
@@ -179,9 +182,11 @@ def check_site(desk: Desk, deposit: Deposit, files: Sequence[DepositFile]) -> Dr
     differences = [one.name for one in files if not _is_there(one, there)]
     differences += sorted(set(there) - {one.name for one in files})
     if differences:
-        raise _differs(deposit, f"its files ({', '.join(differences[:3])})")
+        named = f"its files ({', '.join(differences[:3])})"
+        raise _differs(deposit, named, "discard it, create and upload again.")
     if not _is_as_sent(desk, deposit, draft):
-        raise _differs(deposit, "its metadata")
+        back = f"hdp draft update {deposit.item_id} --overwrite --env {desk.env}"
+        raise _differs(deposit, "its metadata", back)
     return draft
 
 
@@ -201,11 +206,11 @@ def _is_there(file: DepositFile, there: Mapping[str, RemoteFile]) -> bool:
     return found is not None and matches(file, found)
 
 
-def _differs(deposit: Deposit, what: str) -> Refused:
+def _differs(deposit: Deposit, what: str, back: str) -> Refused:
     return Refused(
         f"The draft was changed on the site: {what} are not what HDP last sent. Nothing was"
         " published.",
         code="changed-on-site",
-        hint="Look at it on the site. To bring back HDP's: discard it, create and upload again.",
+        hint=f"Look at it on the site. To bring back HDP's: {back}",
         where={"item": deposit.item_id},
     )

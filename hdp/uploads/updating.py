@@ -73,7 +73,8 @@ def update_draft(desk: Desk, task: Task, preparer: Preparer, *, overwrite: bool 
     deposit = settling.settled(desk, desk.live(task.subject), task)
     if deposit is None or deposit.state not in ("draft", "in_review"):
         raise wrong_state("There is no draft of this item.", task.subject, "Create it first.")
-    update = _wanted(desk, task, preparer, deposit)
+    changed_there = overwrite and _is_changed_there(desk, deposit)
+    update = _wanted(desk, task, preparer, deposit, always=changed_there)
     remote = desk.remote_for(task, update.composed.title)
     with desk.intent(deposit, "edit") as ours:
         if not overwrite:
@@ -132,7 +133,13 @@ def update_record(desk: Desk, task: Task, preparer: Preparer, *, overwrite: bool
     task.say(f"{_said(update)}. {asked}" if asked else _said(update))
 
 
-def _wanted(desk: Desk, task: Task, preparer: Preparer, deposit: Deposit) -> Update:
+def _is_changed_there(desk: Desk, deposit: Deposit) -> bool:
+    return not is_as_sent(desk.remote, desk.remote.get_draft(str(deposit.remote_id)), deposit)
+
+
+def _wanted(
+    desk: Desk, task: Task, preparer: Preparer, deposit: Deposit, *, always: bool = False
+) -> Update:
     update = plan_update(desk, preparer, deposit)
     task.title = update.composed.title or deposit.title
     if errors := [one for one in update.composed.errors if _is_metadata(one.where)]:
@@ -144,7 +151,8 @@ def _wanted(desk: Desk, task: Task, preparer: Preparer, deposit: Deposit) -> Upd
             findings=update.composed.findings,
         )
     refused = any(one["severity"] == "error" for one in deposit.site)
-    if not update.differences and deposit.readback is not None and not refused:
+    nothing = not update.differences and deposit.readback is not None and not refused
+    if nothing and not always:
         task.skip("Its metadata is what the table says already.")
     return update
 

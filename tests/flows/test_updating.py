@@ -122,3 +122,27 @@ def test_verify_finds_other_bytes(app, published, do, home):
     assert any("1 not on this computer" in one["message"] for one in job["tasks"])
     found = app.project.read(deposits.list_deposits)
     assert all(one.verified for one in found)
+
+
+def test_what_the_site_changed_in_a_draft_is_brought_back_when_asked(app, drafted, do, practice):
+    first, *_ = app.project.read(deposits.list_deposits)
+    practice.repository.change_on_site(first.remote_id, title="By the curator")
+    assert do("draft-update")["skipped"] == 3  # the table says nothing new: theirs stays
+    do("upload")
+    (error,) = [one["error"] for one in do("publish")["tasks"] if one["error"]]
+    assert error["code"] == "changed-on-site"
+    assert f"hdp draft update {first.item_id} --overwrite --env practice" in error["hint"]
+    job = do("draft-update", first.item_id, args={"overwrite": True})
+    assert job["done"] == 1
+    assert do("draft-update", first.item_id, args={"overwrite": True})["skipped"] == 1
+    assert do("publish")["done"] == 1
+    assert titles(app) == {"Photograph 0", "Photograph 1", "Photograph 2"}
+
+
+def test_publishing_a_deleted_draft_says_how_to_start_it_again(app, drafted, do, practice):
+    do("upload")
+    one = app.project.read(deposits.list_deposits)[0]
+    practice.repository.delete_on_site(one.remote_id)
+    (error,) = [one["error"] for one in do("publish")["tasks"] if one["error"]]
+    assert f"hdp draft restart {one.item_id} --env practice" in error["hint"]
+    assert do("restart", one.item_id)["done"] == 1
