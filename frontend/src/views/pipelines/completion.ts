@@ -11,7 +11,7 @@ const TOP: Record<string, string> = {
 }
 const STEP: Record<string, string> = {
   id: 'A short name.', uses: 'The component.', in: 'Files for its inputs.', with: 'Its settings.', names: 'Names of the results: {stem}_web{ext}.',
-  when: 'One comparison; else the step is left out.', on_error: 'stop, skip or retry.', retries: 'How often it is tried again.', timeout: 'Seconds it may take.', select: 'Only files of these names.',
+  when: 'One comparison; else the step is left out.', on_error: 'stop, skip or retry.', retries: 'How often it is tried again.', timeout: 'Seconds it may take.', memory: 'Megabytes it may take.', select: 'Only files of these names.',
 }
 const INPUT: Record<string, string> = { media: 'Kinds of files, such as image/*.', role: 'Roles of files.', name: 'A pattern such as *_front*.' }
 const PARAM: Record<string, string> = { default: 'What it is where nothing is said.', help: 'What it means.', choices: 'The values it may have.', min: '', max: '' }

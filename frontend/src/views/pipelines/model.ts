@@ -68,7 +68,7 @@ export function put<T extends Entries>(where: T, name: string, value: Plain | un
 }
 
 const ORDER = ['hdp', 'name', 'help', 'for', 'needs', 'params', 'inputs', 'steps', 'upload', 'metadata']
-const STEP_ORDER = ['id', 'uses', 'in', 'with', 'names', 'when', 'select', 'on_error', 'retries', 'timeout']
+const STEP_ORDER = ['id', 'uses', 'in', 'with', 'names', 'when', 'select', 'on_error', 'retries', 'timeout', 'memory']
 const sorted = (where: Entries, order: string[]): Entries => {
   const place = (name: string) => (order.indexOf(name) < 0 ? order.length : order.indexOf(name))
   return Object.fromEntries(Object.entries(where).sort(([a], [b]) => place(a) - place(b)))
