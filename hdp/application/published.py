@@ -49,7 +49,7 @@ def published_ids(app: Application, env: str, search: str = "", state: str = "")
 def _find(app: Application, env: str, search: str) -> Groups:
     """By concept, the newest version first, the newest concept first."""
     words = search.casefold().split()
-    found = app.project.read(lambda c: deposits.list_published(c, env))
+    found = app.project.published(env)
     groups: dict[str, list[PublishedRow]] = {}
     for one in sorted(found, key=lambda one: one.published or "", reverse=True):
         if not words or all(word in _words_of(one) for word in words):

@@ -236,7 +236,12 @@ def list_published(connection: sqlite3.Connection, env: str) -> list[PublishedRo
         " doing, owner, site FROM deposit WHERE env = ? AND state = 'published' ORDER BY id",
         (env,),
     ).fetchall()
-    return [PublishedRow(**{**dict(row), "site": json.loads(row["site"])}) for row in rows]
+    return [
+        PublishedRow(
+            **{**dict(row), "site": () if row["site"] == "[]" else json.loads(row["site"])}
+        )
+        for row in rows
+    ]
 
 
 def deposits_by_id(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Deposit]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 
 STAGES = ("prepare", "create", "drafts", "published")
@@ -118,28 +116,3 @@ def _overview(row: sqlite3.Row) -> Overview:
     rank = values.pop("rank")
     values["worst"] = WORST[rank] if rank < len(WORST) else "valid"
     return one
-
-
-Query = Callable[[sqlite3.Connection], list[Overview]]
-
-
-class Overviews:
-    """The rows of the environments of one project file, read again only after a change.
-
-    `version` is another one after each change, whoever made it.
-    """
-
-    def __init__(self, version: Callable[[], int]) -> None:
-        self._version = version
-        self._kept: dict[str, tuple[int, list[Overview]]] = {}
-        self._lock = threading.Lock()
-
-    def get(self, env: str, read: Callable[[Query], list[Overview]]) -> list[Overview]:
-        """What `list_overview` gives now; whoever gets it does not change it."""
-        with self._lock:  # several windows that ask at once are answered by one reading
-            now = self._version()  # before reading: what changes meanwhile is read next time
-            version, rows = self._kept.get(env, (None, []))
-            if version != now:
-                rows = read(lambda connection: list_overview(connection, env))
-                self._kept[env] = (now, rows)
-        return rows

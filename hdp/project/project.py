@@ -11,8 +11,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
 from hdp.events import now
-from hdp.project import db, files, jobs, sessions, settings
-from hdp.project.overview import Overview, Overviews
+from hdp.project import db, deposits, files, jobs, sessions, settings
+from hdp.project.kept import Kept
+from hdp.project.overview import Overview, list_overview
 from hdp.sdk import Finding, InvalidInput, ProjectError
 
 T = TypeVar("T")
@@ -42,7 +43,8 @@ class Project:
         self.path = database.path
         self.folder = database.path.parent
         self.warnings: list[Finding] = []
-        self._overviews = Overviews(database.version)
+        self._overviews = Kept(database.version, list_overview)
+        self._published = Kept(database.version, deposits.list_published)
         self.about = database.read(_about)
         self.roots = {root.name: root for root in database.read(files.list_roots)}
 
@@ -159,6 +161,10 @@ class Project:
     def overview(self, env: str) -> list[Overview]:
         """A row for each item, set-aside ones too, as they are now; not to be changed."""
         return self._overviews.get(env, self.read)
+
+    def published(self, env: str) -> list[deposits.PublishedRow]:
+        """A row for each published record of an environment as it is now; not to be changed."""
+        return self._published.get(env, self.read)
 
     def setting(self, key: str) -> Any:
         """The value of a setting, or its default."""
