@@ -43,6 +43,7 @@ def check_wiring(pipeline: Pipeline, root: Node, catalogue: Catalogue, problems:
     for ref in pipeline.upload:
         _source(pipeline, ref, known, done, problems)
     _check_policies(pipeline.metadata, root, done, problems)
+    _check_fields(root, catalogue, problems)
     _check_names(pipeline, known, problems)
 
 
@@ -207,6 +208,17 @@ def _check_policies(
         for name in sorted({one for one in named if named.count(one) > 1}):
             text = f"{name} stands in more than one of fill, overwrite and append."
             problems.add(node, "pipeline-metadata", text)
+
+
+def _check_fields(root: Node, catalogue: Catalogue, problems: Problems) -> None:
+    """Note fields that no repository's record has: what is written there would be lost."""
+    known = {name for one in catalogue.targets.values() for name in one.schema()["properties"]}
+    for policy in problems.sequence(root.get("metadata")) if known else []:
+        named = [policy.get(how) for how in ("fill", "overwrite", "append")]
+        for node in (each for one in named for each in problems.sequence(one)):
+            if isinstance(node.value, str) and node.value not in known:
+                text = f'A record has no field "{node.value}".'
+                problems.add(node, "pipeline-metadata", text, did_you_mean(node.value, known))
 
 
 def _check_names(pipeline: Pipeline, known: Components, problems: Problems) -> None:

@@ -98,6 +98,9 @@ def test_the_text_tells_all_its_problems_with_their_places(visitor, project):
     assert all({"line", "column"} <= one["where"].keys() for one in found["findings"])
     words = " ".join(f"{one['message']} {one['hint']}" for one in found["findings"])
     assert "Did you mean image.resize?" in words and "Did you mean on_error?" in words
+    named = text.replace("upload:", "metadata: {fill: [titel, keywords]}\nupload:")
+    found = visitor.post("/constructor/read", {"yaml": named})["findings"]
+    assert [one["hint"] for one in found if "titel" in one["message"]] == ["Did you mean title?"]
     broken = visitor.post("/constructor/read", {"yaml": "a: [1"})
     assert broken["model"] is None and broken["findings"][0]["where"]["line"]
 
