@@ -27,13 +27,18 @@ def run_on_files(
     params: Mapping[str, Any],
     progress: Callable[[int, int | None, str], None],
     cancelled: Callable[[], bool],
+    until: str = "",
 ) -> tuple[RunResult, list[HdpError]]:
     """Run a pipeline on files together, a model with what it refers to; results go to `to`.
+
+    With `until`, that step is the last one done.
 
     Where a file spoils the run, the others are done without it; returns the result and an
     error for each file that was left out. Raises where not one of them could be done.
     """
-    pipeline = pipelining.read_pipeline(app, name)
+    from hdp.application.trying_out import up_to
+
+    pipeline = up_to(pipelining.read_pipeline(app, name), until)
     files = [_local(path) for path in paths]
     for path in paths:
         if to.resolve() == path.resolve().parent:

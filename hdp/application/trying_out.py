@@ -64,7 +64,7 @@ class Trials:
         """Begin a try as a job of this computer; returns its id."""
         self.end()
         app = self._app
-        pipeline = _until(model.read(order.text, source="pipeline", catalogue=app.catalogue),
+        pipeline = up_to(model.read(order.text, source="pipeline", catalogue=app.catalogue),
                           order.until)  # fmt: skip
         fill_parameters(pipeline, order.params)
         item = app.project.read(lambda c: items.get_item(c, order.item))
@@ -132,8 +132,8 @@ class Trials:
         shutil.rmtree(trial.folder, ignore_errors=True)
 
 
-def _until(pipeline: Pipeline, step: str) -> Pipeline:
-    """The pipeline up to a step, with what is left of its upload and policies."""
+def up_to(pipeline: Pipeline, step: str) -> Pipeline:
+    """The pipeline up to a step ("" = all of it), with what is left of its upload."""
     if not step:
         return pipeline
     names = [one.id for one in pipeline.steps]

@@ -12,6 +12,7 @@ import click
 from hdp.cli import running
 from hdp.cli.base import Group, Several, example, pass_session
 from hdp.cli.main import FAILED, OK
+from hdp.cli.pipeline_files import new_command, remove_command
 from hdp.cli.selecting import selection
 from hdp.cli.session import finding_lines
 from hdp.wording import counted
@@ -34,6 +35,10 @@ _AGAIN = click.option("--again", is_flag=True,
 @click.group(cls=Group, epilog=example("hdp pipeline list"))
 def pipeline_command() -> None:
     """Pipelines: derived files and metadata."""
+
+
+pipeline_command.add_command(new_command)
+pipeline_command.add_command(remove_command)
 
 
 @pipeline_command.command("list", epilog=example("hdp pipeline list --json"))
@@ -128,17 +133,18 @@ def schema(session: Session) -> int:
 @click.option("--files", cls=Several, type=_PATH, metavar="PATH...",
               help="Run on these files instead; no project is needed.")  # fmt: skip
 @click.option("--to", type=_PATH, metavar="DIR", help="With --files: where the results go.")
+@click.option("--up-to", metavar="STEP", default="", help="With --files: the last step to do.")
 @_PARAM
 @_ON
 @_AGAIN
 @pass_session
 def run(session: Session, pipeline: str, selection: Selection, items: bool,
-        files: tuple[Path, ...], to: Path | None, params: tuple[str, ...],
+        files: tuple[Path, ...], to: Path | None, up_to: str, params: tuple[str, ...],
         on: str | None, again: bool) -> int:  # fmt: skip
     """Run a pipeline on items, or on files without a project."""
     from hdp.sdk import UsageError
 
-    if not files and to is None:
+    if not files and to is None and not up_to:
         args = _args(pipeline, params, on, again)
         return running.act(session, "pipeline", selection, args=args)
     if not files or to is None or items or on or not selection.is_empty:
@@ -146,7 +152,7 @@ def run(session: Session, pipeline: str, selection: Selection, items: bool,
             "--files and --to belong together, without items, and run on this computer.",
             hint="hdp pipeline run P --files PATH... --to DIR",
         )
-    return _run_on_files(session, pipeline, files, to, _params(params))
+    return _run_on_files(session, pipeline, files, to, _params(params), up_to)
 
 
 def _args(pipeline: str, params: tuple[str, ...], on: str | None, again: bool) -> dict[str, Any]:
@@ -167,12 +173,13 @@ def _params(given: tuple[str, ...]) -> dict[str, str]:
 
 
 def _run_on_files(
-    session: Session, pipeline: str, files: tuple[Path, ...], to: Path, params: dict[str, str]
-) -> int:
+    session: Session, pipeline: str, files: tuple[Path, ...], to: Path, params: dict[str, str],
+    until: str = "",
+) -> int:  # fmt: skip
     from hdp.application.loose import run_on_files
 
     found, failures = run_on_files(
-        session.open_if_named(), pipeline, files, to, params=params,
+        session.open_if_named(), pipeline, files, to, params=params, until=until,
         progress=lambda _done, _total, _message: None, cancelled=lambda: False,
     )  # fmt: skip
     outputs: list[dict[str, Any]] = [
