@@ -10,7 +10,7 @@ from hdp import paths
 from hdp.application import describing
 from hdp.application.config import Config
 from hdp.events import Changed
-from hdp.jobs import Task, Work
+from hdp.jobs import Skipped, Task, Work
 from hdp.net import Client
 from hdp.pipelines import model
 from hdp.pipelines.cluster import Cluster
@@ -113,6 +113,17 @@ def _with_made(message: str, files: int, draft: Deposit | None, pipeline: Pipeli
     return f"{message}; {counted(files, 'file')} made{fields}"
 
 
+def _prepare(prepared: PipelineWork, task: Task) -> None:
+    """Write the snapshot with what the pipeline made, unless it is written already."""
+    try:
+        prepared.preparer.prepare(task, prepared.pipeline.name)
+    except Skipped:
+        # HDP was ended between this and the draft: only the draft is missing.
+        live = prepared.desk.live(task.subject)
+        if live is None or live.state != "prepared":
+            raise
+
+
 def work(
     app: Application, desk: Desk, kind: str, args: Mapping[str, Any]
 ) -> tuple[Work, Callable[[], None]]:
@@ -133,7 +144,7 @@ def work(
         if current is not None and current.state != "prepared":
             task.skip("There is a draft of it already.")
         result = prepared.run(task)
-        prepared.preparer.prepare(task, pipeline.name)
+        _prepare(prepared, task)
         drafts.create_draft(desk, task)
         task.say(_with_made(task.message, len(result.outputs), desk.live(task.subject), pipeline))
 

@@ -11,6 +11,9 @@ OnError = Literal["stop", "skip", "retry"]
 
 ITEM_ROLES = ("primary", "member")
 INPUTS = "inputs"
+# What a run tells of itself, for `upload:`; a step of this name goes first.
+RUN = "run"
+TOLD = ("paradata", "crate")
 
 
 @dataclass(frozen=True)
@@ -127,3 +130,7 @@ class Pipeline:
     scope: Literal["item", "collection"] = "item"
     help: str = ""
     source: str = ""
+
+    def tells(self, ref: Ref) -> bool:
+        """Whether `ref` means what a run tells of itself, as `run.paradata`."""
+        return ref.step == RUN and all(one.id != RUN for one in self.steps)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import re
 import shutil
-import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -20,42 +18,34 @@ _PREFIX = "run-"
 _LOCK = ".hdp-lock"
 _OURS = re.compile(r"\.(?P<owner>.+)\.(hdp-lock|(?P<kind>new|old|put)-[0-9a-f]{8})")
 _POLL_S = 0.1
-_YOUNG_S = 3600.0
 
 
 @contextlib.contextmanager
 def work_folder(root: Path) -> Iterator[Path]:
     """An empty folder for one run's steps; what dead runs left below `root` goes."""
     root.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=root))
-    lock = FileLock(work / _LOCK, thread_local=False)
-    lock.acquire(timeout=0)
+    work = root / f"{_PREFIX}{uuid4().hex}"
+    lock = FileLock(f"{work}{_LOCK}", thread_local=False)
+    lock.acquire(timeout=0)  # before there is anything to look after
     try:
         sweep_work(root)
+        work.mkdir()
         yield work
     finally:
         shutil.rmtree(work, ignore_errors=True)
-        with contextlib.suppress(OSError):
-            lock.release()
-        shutil.rmtree(work, ignore_errors=True)
+        _let_go(lock)
 
 
 def sweep_work(root: Path) -> None:
     """Remove the work folders of runs whose process is gone."""
-    for one in root.glob(f"{_PREFIX}*"):
-        if _is_dead(one):
-            shutil.rmtree(one, ignore_errors=True)
-
-
-def _is_dead(folder: Path) -> bool:
-    lock = folder / _LOCK
-    try:
-        if not lock.exists():  # it is being made or removed, or is of an older HDP
-            return time.time() - folder.stat().st_mtime > _YOUNG_S
-        with FileLock(lock, thread_local=False).acquire(timeout=0):
-            return True
-    except (Timeout, OSError):
-        return False
+    for name in {one.name.removesuffix(_LOCK) for one in root.glob(f"{_PREFIX}*")}:
+        lock = FileLock(root / f"{name}{_LOCK}", thread_local=False)
+        with contextlib.suppress(Timeout, OSError):
+            lock.acquire(timeout=0)
+            try:
+                shutil.rmtree(root / name, ignore_errors=True)
+            finally:
+                _let_go(lock)
 
 
 @contextlib.contextmanager

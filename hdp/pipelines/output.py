@@ -15,11 +15,12 @@ from uuid import uuid4
 import filetype
 
 from hdp.pipelines.calls import Call, failure
-from hdp.pipelines.definition import StepDefinition
+from hdp.pipelines.definition import RUN, StepDefinition
 from hdp.pipelines.results import Artifact
 from hdp.sdk import Component, Output, Refused, Result
 
 PARADATA = "paradata.json"
+CRATE = "ro-crate-metadata.json"
 _BLOCK = 1 << 20
 _TYPES = {
     ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp",
@@ -120,7 +121,7 @@ def place(artifact: Artifact, folder: Path, taken: dict[str, Artifact], call: Ca
     if other is not None and other.step != artifact.step:
         relpath = f"{artifact.step}/{relpath}"
         other = taken.get(relpath.casefold())
-    if other is not None or relpath.casefold() == PARADATA:
+    if other is not None or relpath.casefold() in (PARADATA, CRATE):
         source = f"the one made from {', '.join(other.derived_from)}" if other else "HDP's own file"
         raise failure(
             call,
@@ -136,10 +137,21 @@ def place(artifact: Artifact, folder: Path, taken: dict[str, Artifact], call: Ca
     return placed
 
 
-def write_paradata(folder: Path, data: Mapping[str, Any]) -> None:
-    """Write how the files were made beside them."""
+def write_paradata(folder: Path, data: Mapping[str, Any], crate: str = "") -> None:
+    """Write how the files were made beside them, as JSON and as an RO-Crate."""
+    if crate:
+        (folder / CRATE).write_text(crate, encoding="utf-8")
+        data = {**data, "crate_sha256": hash_file(folder / CRATE)[1]}
     text = json.dumps(data, ensure_ascii=False, indent=2, default=str)
     (folder / PARADATA).write_text(text + "\n", encoding="utf-8")
+
+
+def tell(folder: Path, port: str) -> Artifact:
+    """What the run tells of itself under `port`, as a file of the record."""
+    name = {"paradata": PARADATA, "crate": CRATE}[port]
+    size, sha256, md5 = hash_file(folder / name)
+    return Artifact(RUN, port, folder / name, name, "metadata", size, sha256, md5,
+                    "application/json", (), name)  # fmt: skip
 
 
 def swap_in(new: Path, to: Path) -> None:
@@ -194,7 +206,8 @@ def _earlier_outputs(to: Path) -> dict[str, str]:
     try:
         data = json.loads((to / PARADATA).read_text(encoding="utf-8"))
         ours = {str(one["path"]): str(one["sha256"]) for one in data["outputs"]}
-        return ours | {PARADATA: hash_file(to / PARADATA)[1]}
+        crated = {CRATE: str(data["crate_sha256"])} if "crate_sha256" in data else {}
+        return ours | crated | {PARADATA: hash_file(to / PARADATA)[1]}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hdp import __version__
-from hdp.pipelines import output
+from hdp.pipelines import crate, output
 from hdp.pipelines.binding import bind_inputs, fan_out, select_for_port
 from hdp.pipelines.calls import Call, Tell, failure, storage_failure, told_of_disk
 from hdp.pipelines.conditions import is_met
@@ -162,8 +162,9 @@ class _Run:
             self._check_cancelled()
             self._run_step(step)
         self.sources.prove_unchanged()
+        self._tell(started, bound)
         self._choose_upload()
-        self._finish(started, bound)
+        self._finish()
         return self.result
 
     def _check_cancelled(self) -> None:
@@ -371,10 +372,19 @@ class _Run:
                 if all(one.path != file.path for one in self.result.upload):
                     self.result.upload.append(self.sources.completed(file))
 
-    def _finish(self, started: str, bound: Sequence[LocalFile]) -> None:
+    def _tell(self, started: str, bound: Sequence[LocalFile]) -> None:
+        """Write how the files were made; those that are to be uploaded are files of the run."""
+        wanted = dict.fromkeys(one.port for one in self.pipeline.upload if self.pipeline.tells(one))
+        if self.result.outputs or wanted:
+            paradata = self._paradata(started, bound)
+            output.write_paradata(self.new, paradata, crate.describe(paradata))
+        told = [output.tell(self.new, one) for one in wanted]
+        self.sources.remember([one.as_file() for one in told])
+        self.result.outputs += told
+
+    def _finish(self) -> None:
         result = self.result
         if result.outputs:
-            output.write_paradata(self.new, self._paradata(started, bound))
             output.swap_in(self.new, self.to)
         final = {one.path: self.to / one.relpath for one in result.outputs}
         result.outputs = [replace(one, path=final[one.path]) for one in result.outputs]

@@ -8,6 +8,7 @@ from typing import Any
 from hdp.pipelines import media
 from hdp.pipelines.definition import (
     INPUTS,
+    TOLD,
     FromParam,
     FromValue,
     Pipeline,
@@ -41,10 +42,20 @@ def check_wiring(pipeline: Pipeline, root: Node, catalogue: Catalogue, problems:
             known[step.id] = component
         done.add(step.id)
     for ref in pipeline.upload:
+        if pipeline.tells(ref):
+            _check_told(ref, problems)
+            continue
         _source(pipeline, ref, known, done, problems)
     _check_policies(pipeline.metadata, root, done, problems)
     _check_fields(root, catalogue, problems)
     _check_names(pipeline, known, problems)
+
+
+def _check_told(ref: Ref, problems: Problems) -> None:
+    if ref.port not in TOLD:
+        text = f'A run tells no "{ref.port}".'
+        hint = did_you_mean(ref.port, TOLD) or f"It tells {' and '.join(TOLD)}."
+        problems.add(ref.place, "pipeline-reference", text, hint)
 
 
 def _component(

@@ -23,7 +23,7 @@ def test_outputs_stand_in_their_folder_with_paradata(play, source, tmp_path):
     files = [source("a.txt"), source("b.txt", role="member"), source("t.png", role="texture")]
     result = play([COPY], files, top="upload: [inputs.all, c.files]\n")
     assert sorted(one.name for one in (tmp_path / "out").iterdir()) == [
-        "a_web.txt", "b_web.txt", "paradata.json",
+        "a_web.txt", "b_web.txt", "paradata.json", "ro-crate-metadata.json",
     ]  # fmt: skip
     assert [one.name for one in result.upload] == ["a.txt", "b.txt", "a_web.txt", "b_web.txt"]
     assert all(one.path.is_file() and one.sha256 and one.size for one in result.upload)
@@ -42,7 +42,7 @@ def test_rerun_replaces_its_own_files_only(play, source, tmp_path):
     mine.write_text("mine")
     play([COPY], [source("a.txt", "changed")])
     names = sorted(one.name for one in (tmp_path / "out").iterdir())
-    assert names == ["a_web.txt", "notes.txt", "paradata.json"]
+    assert names == ["a_web.txt", "notes.txt", "paradata.json", "ro-crate-metadata.json"]
     assert (tmp_path / "out/a_web.txt").read_text() == "changedhello"
     assert mine.read_text() == "mine"
 
