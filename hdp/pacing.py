@@ -30,8 +30,9 @@ class Limiter:
 
     A request begins only where the host has room for it and for all that are under way. The
     host tells when its window ends in whole seconds, up to two late; but a window begins with
-    a request. Of one that began with ours, the end is known to the moment. After it, one
-    request goes alone and opens the next.
+    a request. Of one that began with ours, the length is known, and none ends later than that
+    after any of its answers. Where a window was used up, one request goes alone after it and
+    opens the next; where it was not, nobody has to wait.
     """
 
     def __init__(self, at_once: int = 4, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -42,6 +43,7 @@ class Limiter:
         self._until = 0.0
         self._ahead: float | None = None  # the host's clock less ours
         self._windows: dict[int, _Window] = {}  # by their limit: a host may have several
+        self._lengths: dict[int, float] = {}  # seconds, by limit; where a whole one was seen
         self._under_way = 0
         self._alone = False
 
@@ -54,16 +56,17 @@ class Limiter:
         except (KeyError, ValueError, TypeError, IndexError):
             return
         with self._lock:
-            known = self._windows.get(limit)
+            now, known = self._clock(), self._windows.get(limit)
+            if left == limit - 1:
+                seen = self._lengths.get(limit, 0.0)
+                self._lengths[limit] = max(seen, _length(reset, date, headers))
+            latest = now + self._lengths.get(limit, LONGEST_WAIT)  # it has begun already
             if known is not None and known.reset == reset:
                 known.left = min(known.left, left)  # answers overtake each other
+                known.closes = min(known.closes, latest)
             elif known is None or reset > known.reset:
-                now = self._clock()
-                rest = reset - self._host_time(date)
-                if left == limit - 1:
-                    rest = min(rest, _length(reset, date, headers))
-                closes = now + min(max(0.0, rest), LONGEST_WAIT)
-                self._windows[limit] = _Window(reset, left, closes)
+                told = now + min(max(0.0, reset - self._host_time(date)), LONGEST_WAIT)
+                self._windows[limit] = _Window(reset, left, min(told, latest))
 
     def _host_time(self, date: float) -> float:
         """The host's clock now; its Date is cut to seconds, so the one furthest ahead is best."""
@@ -129,16 +132,14 @@ class Limiter:
             now = self._clock()
             if self._alone or self._until > now:
                 return None
-            over = [limit for limit, one in self._windows.items() if one.closes <= now]
-            room = min((one.left for one in self._windows.values() if one.closes > now), default=1)
-            if over and self._under_way:
+            # One that ended with room left gives it still: the host has it now, or a new window.
+            used_up = {k: one for k, one in self._windows.items() if one.left <= self._under_way}
+            if used_up and (self._under_way or any(one.closes > now for one in used_up.values())):
                 return None
-            if room <= (self._under_way if self._windows else 0):
-                return None
-            for limit in over:
+            for limit in used_up:
                 del self._windows[limit]
             self._under_way += 1
-            self._alone = bool(over)
+            self._alone = bool(used_up)
             return self._alone
 
 
