@@ -5,6 +5,7 @@ from __future__ import annotations
 from benchmarks import (
     ingesting,
     listing,
+    pipelines,
     preparing,
     scanning,
     starting,
@@ -24,6 +25,7 @@ def main() -> None:
         ingesting,
         uploading,
         uploads_page,
+        pipelines,
     ):
         for name, ours, peer, what in part.measure():
             times = f"{ours * 1000:9.1f} ms   {peer * 1000:9.1f} ms   {ours / peer:6.2f} x"
