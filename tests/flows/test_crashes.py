@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from hdp.application import views
-from hdp.sdk import Draft
+from hdp.project import deposits
+from hdp.sdk import Draft, Missing
 
 COUNT = 30
 WORKER = Path(__file__).with_name("worker.py")
@@ -101,3 +102,35 @@ def test_an_interrupted_job_says_so(app, prepared, practice):
     app.open_project(path)
     jobs, _ = app.jobs.page()
     assert jobs[0]["state"] == "interrupted"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["metadata", "publish"])
+def test_killed_while_correcting_published_records(app, open_project, do, practice, kind):
+    project = open_project(3)
+    for step in ("prepare", "create", "upload", "publish"):
+        assert do(step)["done"] == 3
+    before = {one.remote_id for one in project.read(deposits.list_deposits)}
+    table = project.root_dir("input") / "objects.csv"
+    table.write_text(table.read_text("utf-8").replace("Photograph", "Plate"), "utf-8")
+    worker = start_worker(app, "update", f"slow=900:{kind}*")
+    kill_when(worker, lambda: any(one.doing == "edit" and edit_is_open(app, one.remote_id)
+                                  for one in project.read(deposits.list_deposits)))  # fmt: skip
+    job = do("update")
+    assert job["failed"] == 0, [task["error"] for task in job["tasks"]]
+    found = project.read(deposits.list_deposits)
+    assert {one.remote_id for one in found} == before
+    assert all(one.doing is None and one.title.startswith("Plate") for one in found)
+    remote = app.remotes.open(app.environment("practice"))
+    shown = [remote.get_record(one.remote_id).raw["metadata"]["title"] for one in found]
+    assert sorted(shown) == ["Plate 0", "Plate 1", "Plate 2"]
+    assert not any(edit_is_open(app, one.remote_id) for one in found)
+    assert drafts_of(app) == []
+
+
+def edit_is_open(app, record_id: str) -> bool:
+    try:
+        app.remotes.open(app.environment("practice")).get_draft(record_id)
+    except Missing:
+        return False
+    return True
