@@ -289,7 +289,9 @@ def _run_one(
     connection.execute("SAVEPOINT one")
     try:
         result = function(connection)
-    except BaseException as error:  # noqa: BLE001 - handed to the caller's thread
+    except BaseException as error:
+        if not connection.in_transaction:  # a full disk: SQLite has undone all of it
+            raise
         connection.execute("ROLLBACK TO one")
         connection.execute("RELEASE one")
         return None, error

@@ -293,3 +293,19 @@ def test_rows_are_read_again_only_after_a_change(make, tmp_path):
     other.close()
     assert project.overview("practice") is not second
     project.close()
+
+
+def test_a_full_disk_is_told_as_that(make):
+    project = make()
+
+    def fill(connection):
+        connection.execute("UPDATE project SET name = 'B'")
+        connection.execute("ROLLBACK")  # as SQLite does by itself then
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with pytest.raises(ProjectError, match="disk is full") as told:
+        project.write(fill)
+    assert told.value.name == "project-write-failed"
+    assert project.read(lambda c: c.execute("SELECT name FROM project").fetchone()[0]) == "A"
+    project.write(lambda c: c.execute("UPDATE project SET name = 'C'"))
+    project.close()
