@@ -37,6 +37,8 @@ WORDS = """\
 
 - **Files**: `inputs.NAME` are the files of an input, `STEP.PORT` those that an earlier step made.
   One alone, or a list.
+  In `upload:` there are also `run.paradata` and `run.crate`: what a run tells of itself, as JSON
+  and as an RO-Crate.
 - **Settings** (`with:`) are a value, or `{param: NAME}` (what is asked at the start),
   `{record: FIELD}` (a field of the record), or `{value: STEP.NAME}` (a value that an earlier step
   found).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 import pytest
@@ -122,3 +123,28 @@ def test_describe_with_llm(app, project, do, model):
 def test_describe_with_llm_asks_nothing_where_there_is_a_description(project, do, model):
     ended = do("pipeline", 1, args={"pipeline": "describe-with-llm"})
     assert ended["state"] == "done" and model == []
+
+
+def test_deposit_with_provenance(ready):
+    result, made = ready("deposit-with-provenance", COIN)
+    uploaded = {one.name: one for one in result.upload}
+    assert {COIN, "SH-1999-002_coin_web.jpg", "manifest-sha256.txt"} <= set(uploaded)
+    told = json.loads(uploaded["paradata.json"].path.read_text(encoding="utf-8"))
+    assert [one["component"] for one in told["steps"]] == ["image.resize", "general.checksums"]
+    crates = [one for one in uploaded if "crate" in one.lower()]
+    assert len(crates) == 1
+    lines = (made / "manifest-sha256.txt").read_text(encoding="utf-8").splitlines()
+    for line in lines:
+        digest, name = line.split("  ", 1)
+        assert hashlib.sha256(uploaded[name].path.read_bytes()).hexdigest() == digest
+    assert len(lines) == 2
+
+
+def test_scanned_documents(ready):
+    pytest.importorskip("rapidocr", reason="on purpose: OCR needs the extra ocr")
+    result, made = ready("scanned-documents", "SH-2011-000_report.pdf", language="de")
+    uploaded = names(result.upload)
+    assert uploaded == [
+        "SH-2011-000_report.hocr.html", "SH-2011-000_report.pdf", "SH-2011-000_report.txt",
+    ]  # fmt: skip
+    assert len((made / "SH-2011-000_report.txt").read_text(encoding="utf-8")) > 100
