@@ -18,6 +18,7 @@ _PREFIX = "run-"
 _LOCK = ".hdp-lock"
 _OURS = re.compile(r"\.(?P<owner>.+)\.(hdp-lock|(?P<kind>new|old|put)-[0-9a-f]{8})")
 _POLL_S = 0.1
+_PATIENCE_S = 30.0
 
 
 @contextlib.contextmanager
@@ -26,7 +27,8 @@ def work_folder(root: Path) -> Iterator[Path]:
     root.mkdir(parents=True, exist_ok=True)
     work = root / f"{_PREFIX}{uuid4().hex}"
     lock = FileLock(f"{work}{_LOCK}", thread_local=False)
-    lock.acquire(timeout=0)  # before there is anything to look after
+    # Before there is anything to look after; another run that sweeps may hold it for a moment.
+    lock.acquire(timeout=_PATIENCE_S)
     try:
         sweep_work(root)
         work.mkdir()

@@ -42,7 +42,8 @@ def make_schema(catalogue: Catalogue) -> dict[str, Any]:
             },
             "upload": _TEXTS
             | {
-                "description": "Files that go into the record: inputs.NAME, STEP.PORT."
+                "description": "Files that go into the record: inputs.NAME, STEP.PORT,"
+                " run.paradata and run.crate (how they were made)."
                 " Left out: all inputs."
             },
             "metadata": {
@@ -135,12 +136,14 @@ def _step(component: type[Component[Any]]) -> dict[str, Any]:
         "timeout": {
             "type": "number",
             "exclusiveMinimum": 0,
-            "description": "Seconds that one call may take.",
+            "description": "Seconds that one call may take."
+            " Left out: the component's own, else 3600.",
         },
         "memory": {
             "type": "number",
             "minimum": 1,
-            "description": "Megabytes that one call may take.",
+            "description": "Megabytes that one call of a component in a process may take (Linux)."
+            " Left out: the component's own, else 80 % of this computer's.",
         },
         "retries": {
             "type": "integer",

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,18 @@ def test_folders_of_the_living_are_let_alone(tmp_path):
         with work_folder(tmp_path / "work") as other:
             assert work.is_dir() and other != work
     assert list(to.parent.iterdir()) == [] == list((tmp_path / "work").iterdir())
+
+
+def test_many_at_once_never_sweep_each_other(tmp_path):
+    def work(number):
+        for turn in range(15):
+            with work_folder(tmp_path / "work") as work:
+                (work / "x").write_text(f"{number} {turn}")
+                assert (work / "x").read_text() == f"{number} {turn}"
+
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(work, range(6)))
+    assert list((tmp_path / "work").iterdir()) == []
 
 
 def test_a_second_run_of_the_same_waits(tmp_path):
