@@ -49,9 +49,14 @@ class Store {
     })
   }
 
+  private asked = 0
+  private answered = 0
   async refresh(): Promise<void> {
+    const turn = ++this.asked
     try {
       const app = await get<AppInfo>('/app')
+      if (turn < this.answered) return // what was asked later is known already: this is older
+      this.answered = turn
       const before = this.app
       const opened = app.project?.path !== before?.project?.path
       this.app = app

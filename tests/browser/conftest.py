@@ -27,6 +27,7 @@ def browser() -> Iterator[object]:
     if not (frontend_dir() / "index.html").is_file():
         pytest.skip("browser tests: the page is not built")
     sync_api = pytest.importorskip("playwright.sync_api", reason="browser tests: no playwright")
+    sync_api.expect.set_options(timeout=20_000)  # where many processes share a processor
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
