@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 # Above this a page (a map, a poster, a hostile one) is drawn or read smaller.
-MAX_PIXELS = 40_000_000
+MAX_PIXELS = 16_000_000
 
 
 def scanned_pages(file: LocalFile, *, pages: str, dpi: int) -> Iterator[tuple[int, int, Image]]:

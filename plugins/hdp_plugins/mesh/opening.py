@@ -72,12 +72,22 @@ def open_model(file: LocalFile) -> Model:
     except Exception as error:
         _refuse_missing(file, beside.missing)
         raise _problem(file, f"it cannot be read ({type(error).__name__}: {error})") from error
+    if suffix == ".ply" and not beside.asked:
+        _without_made_up(scene)
     maps = list(_maps(beside)) if suffix == ".obj" else []
     absent = [one for one in maps if beside.find(one) is None]
     _refuse_missing(file, [*beside.missing, *absent])
     # The reader takes the colour texture of an MTL only.
     unused = [one for one in maps if one not in beside.asked]
     return Model(scene, sorted(set(unused)))
+
+
+def _without_made_up(scene: Any) -> None:
+    # The reader gives texture coordinates without a texture a grey picture of its own.
+    for mesh in scene.geometry.values():
+        material = material_of(mesh)
+        if hasattr(material, "image"):
+            material.image = None
 
 
 def _problem(file: LocalFile, reason: str, hint: str = "") -> ComponentError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -19,7 +19,7 @@ from hdp.sdk import (
     Step,
 )
 from hdp_plugins.mesh.opening import MODELS, Model, open_model
-from hdp_plugins.mesh.simplify import can_simplify, simplify
+from hdp_plugins.mesh.simplify import MAX_ERROR, can_simplify, simplify
 
 _KEPT = (".glb", ".ply", ".stl")
 
@@ -29,6 +29,27 @@ class OptimiseParams(Params):
     """How light the copy should be."""
 
     faces: int = field(default=100_000, metadata={"help": "Triangles the copy may have.", "min": 4})
+    ratio: float = field(
+        default=0.0,
+        metadata={
+            "help": "Instead of `faces`: the share of the triangles to keep, such as 0.1.",
+            "min": 0.0,
+            "max": 1.0,
+        },
+    )
+    error: float = field(
+        default=0.0,
+        metadata={
+            "help": "How far the surface may move, as a share of each part's longest side, such"
+            " as 0.001; then `faces` counts only if the error stays below. 0: up to 0.02.",
+            "min": 0.0,
+            "max": 0.1,
+        },
+    )
+    fewest: bool = field(
+        default=False,
+        metadata={"help": "As few triangles as `error` allows, whatever `faces` and `ratio` say."},
+    )
     texture_side: int = field(
         default=2048,
         metadata={"help": "Pixels on the longer side of a texture.", "min": 16, "unit": "px"},
@@ -55,28 +76,34 @@ class Optimise(Component[OptimiseParams]):
         file = step.inputs["mesh"][0]
         suffix = _suffix(file, step.params.format)
         model = open_model(file)
-        if not model.faces():
-            raise _error(file, "has no surface (no triangles)", "mesh-empty")
+        refuse_empty(file, model)
         before = (len(model.materials()), len(model.textures()))
         step.progress(1, 4, f"{file.name}: read")
-        findings = [*_left_out(file, model), *_reduce(file, model, step)]
+        done = Reduced()
+        findings = [*left_out(file, model), *_reduce(file, model, step, done)]
         step.progress(2, 4, f"{file.name}: simplified")
-        _name_materials(model)
-        _shrink_textures(model, step.params.texture_side)
+        name_materials(model)
+        shrink_textures(model, step.params.texture_side)
         path = step.workdir / f"{Path(file.name).stem}{suffix}"
         model.scene.export(str(path), file_type=suffix[1:])
         step.progress(3, 4, f"{file.name}: written")
-        faces = _check(file, path, before)
+        faces = check(file, path, before)
         names = (file.name, *(one.name for one in file.references))
         return Result(
             {"mesh": [Output(path, derived_from=names)]},
             findings=findings,
-            values={"faces": faces, "textures": before[1]},
+            values={"faces": faces, "textures": before[1], "error": round(done.moved, 7)},
         )
 
 
 def _error(file: LocalFile, reason: str, code: str, hint: str = "") -> ComponentError:
     return ComponentError(f"{file.name} {reason}.", code=code, hint=hint, where={"file": file.name})
+
+
+def refuse_empty(file: LocalFile, model: Model) -> None:
+    """Raise ComponentError where there is no triangle."""
+    if not model.faces():
+        raise _error(file, "has no surface (no triangles)", "mesh-empty")
 
 
 def _suffix(file: LocalFile, wanted: str) -> str:
@@ -89,7 +116,8 @@ def _suffix(file: LocalFile, wanted: str) -> str:
     return suffix
 
 
-def _left_out(file: LocalFile, model: Model) -> Iterator[Finding]:
+def left_out(file: LocalFile, model: Model) -> Iterator[Finding]:
+    """The maps of materials that a copy will not have."""
     if model.left_out:
         names = ", ".join(model.left_out)
         yield Finding(
@@ -103,26 +131,54 @@ def _left_out(file: LocalFile, model: Model) -> Iterator[Finding]:
         )
 
 
-def _reduce(file: LocalFile, model: Model, step: Step[OptimiseParams]) -> Iterator[Finding]:
-    wanted, total = step.params.faces, model.faces()
+@dataclass
+class Reduced:
+    """What simplifying did: parts it could not do, and how far the surface moved at most."""
+
+    undone: int = 0
+    moved: float = 0.0
+
+
+def wanted_faces(params: OptimiseParams, total: int) -> int:
+    """How many of `total` triangles are asked for."""
+    if params.fewest:
+        return 4
+    return max(4, round(total * params.ratio)) if params.ratio else params.faces
+
+
+def _reduce(
+    file: LocalFile, model: Model, step: Step[OptimiseParams], done: Reduced
+) -> Iterator[Finding]:
+    total = model.faces()
+    wanted = wanted_faces(step.params, total)
     if total <= wanted:
         text = f"{file.name} has {total:,} triangles already; none were taken out."
         yield Finding("info", "mesh-small-enough", text, where={"file": file.name})
         return
-    undone = 0
+    reduce_model(model, wanted, step.params.error or MAX_ERROR, done, step.check_cancelled)
+    goal = model.faces() if step.params.fewest else wanted
+    yield from judge(file, model.faces(), goal, done.undone)
+
+
+def reduce_model(
+    model: Model, wanted: int, error: float, done: Reduced, check_cancelled: Callable[[], None]
+) -> None:
+    """Take triangles out of every part in proportion, in place; `done` says how it went."""
+    total = model.faces()
     for name, mesh in model.meshes():
-        step.check_cancelled()
+        check_cancelled()
         if not can_simplify(mesh):
-            undone += 1
+            done.undone += 1
             continue
         share = max(4, round(len(mesh.faces) * wanted / total))
-        made = simplify(mesh, share)
+        made, moved = simplify(mesh, share, error)
         if len(made.faces):
             model.scene.geometry[name] = made
-    yield from _judge(file, model.faces(), wanted, undone)
+            done.moved = max(done.moved, moved or 0.0)
 
 
-def _judge(file: LocalFile, faces: int, wanted: int, undone: int) -> Iterator[Finding]:
+def judge(file: LocalFile, faces: int, wanted: int, undone: int) -> Iterator[Finding]:
+    """What a person must know of it: parts not simplified, or a number not reached."""
     where = {"file": file.name}
     if undone:
         yield Finding(
@@ -143,7 +199,8 @@ def _judge(file: LocalFile, faces: int, wanted: int, undone: int) -> Iterator[Fi
         )
 
 
-def _name_materials(model: Model) -> None:
+def name_materials(model: Model) -> None:
+    """Let materials keep their names when they are written as glTF."""
     # Materials of OBJ files lose their names when they are converted on writing.
     made: dict[int, Any] = {}
     for _, mesh in model.meshes():
@@ -156,7 +213,8 @@ def _name_materials(model: Model) -> None:
         mesh.visual.material = made[id(material)]
 
 
-def _shrink_textures(model: Model, side: int) -> None:
+def shrink_textures(model: Model, side: int) -> None:
+    """Make textures smaller, in place, whose longer side is above `side` pixels."""
     from PIL import Image
 
     made: dict[int, Any] = {}
@@ -171,7 +229,8 @@ def _shrink_textures(model: Model, side: int) -> None:
         setattr(material, slot, made[id(image)])
 
 
-def _check(file: LocalFile, path: Path, before: tuple[int, int]) -> int:
+def check(file: LocalFile, path: Path, before: tuple[int, int]) -> int:
+    """Open the copy again: its triangles; ComponentError where looks are gone."""
     model = open_model(LocalFile(path, path.name))
     materials, textures = before
     if not model.faces():

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hdp.sdk import Component, Output, Params, Port, Result, Step
-from hdp_plugins.mesh.opening import MODELS, Model, open_model
+from hdp_plugins.mesh.opening import MODELS, Model, material_of, open_model
 
 
 class Report(Component[Params]):
@@ -37,12 +37,17 @@ def describe(model: Model) -> dict[str, Any]:
     meshes = [one for _, one in model.meshes()]
     bounds = model.scene.bounds
     textures = model.textures()
+    corners = [[float(v) for v in corner] for corner in bounds] if bounds is not None else None
     return {
         "vertices": sum(len(one.vertices) for one in meshes),
         "faces": model.faces(),
         "parts": len(meshes),
         "watertight": bool(meshes) and all(bool(one.is_watertight) for one in meshes),
-        "bounds": None if bounds is None else [[float(v) for v in corner] for corner in bounds],
+        "bounds": corners,
+        "size": [high - low for low, high in zip(*corners, strict=True)] if corners else None,
+        "area": sum(float(one.area) for one in meshes),
+        "texture_coordinates": all(_has_uv(one) for one in meshes) if meshes else False,
+        "texel_density": texel_density(meshes),
         "materials": [str(getattr(one, "name", None) or "") for one in model.materials()],
         "textures": [
             {
@@ -56,3 +61,34 @@ def describe(model: Model) -> dict[str, Any]:
         ],
         "maps_not_read": model.left_out,
     }
+
+
+def texel_density(meshes: list[Any]) -> float | None:
+    """Texture pixels along one unit of the file, the mean over textured surface; None without."""
+    pixels = surface = 0.0
+    for mesh in meshes:
+        image = _colour_texture(mesh)
+        if image is None or not _has_uv(mesh):
+            continue
+        pixels += _uv_area(mesh) * image.width * image.height
+        surface += float(mesh.area)
+    return round((pixels / surface) ** 0.5, 4) if pixels and surface else None
+
+
+def _has_uv(mesh: Any) -> bool:
+    return getattr(mesh.visual, "uv", None) is not None
+
+
+def _colour_texture(mesh: Any) -> Any:
+    material = material_of(mesh)
+    image = getattr(material, "baseColorTexture", None)
+    image = getattr(material, "image", None) if image is None else image
+    return image if hasattr(image, "width") else None
+
+
+def _uv_area(mesh: Any) -> float:
+    import numpy
+
+    uv = numpy.asarray(mesh.visual.uv, dtype=float)[mesh.faces]
+    one, two = uv[:, 1] - uv[:, 0], uv[:, 2] - uv[:, 0]
+    return float(numpy.nansum(numpy.abs(one[:, 0] * two[:, 1] - one[:, 1] * two[:, 0])) / 2)

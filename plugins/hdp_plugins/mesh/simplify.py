@@ -25,20 +25,25 @@ def has_looks(mesh: Any) -> bool:
     ) not in (None, "texture")
 
 
-def simplify(mesh: Any, faces: int) -> Any:
-    """A mesh with about `faces` triangles, or more where less would tear or dent it."""
+def simplify(mesh: Any, faces: int, error: float = MAX_ERROR) -> tuple[Any, float | None]:
+    """A mesh with about `faces` triangles, or more where its surface would move too far.
+
+    `error` is how far it may move, as a share of the mesh's longest side; how far it did
+    move comes back, or None where the library does not say.
+    """
     if find_spec("meshoptimizer") is None:
-        return mesh.simplify_quadric_decimation(face_count=faces)
+        return mesh.simplify_quadric_decimation(face_count=faces), None
     import meshoptimizer
     import numpy
 
     indices = numpy.ascontiguousarray(mesh.faces.reshape(-1), dtype=numpy.uint32)
     vertices = numpy.ascontiguousarray(mesh.vertices, dtype=numpy.float32)
-    made = numpy.zeros_like(indices)
+    made, moved = numpy.zeros_like(indices), numpy.zeros(1, dtype=numpy.float32)
     count = meshoptimizer.simplify(
-        made, indices, vertices, target_index_count=faces * 3, target_error=MAX_ERROR
-    )
-    return _rebuilt(mesh, made[:count].reshape(-1, 3))
+        made, indices, vertices,
+        target_index_count=faces * 3, target_error=error, result_error=moved,
+    )  # fmt: skip
+    return _rebuilt(mesh, made[:count].reshape(-1, 3)), float(moved[0])
 
 
 def _rebuilt(mesh: Any, faces: Any) -> Any:

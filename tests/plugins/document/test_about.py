@@ -11,7 +11,8 @@ XMP = """<?xpacket begin='' id='W5M0MpCehiHzreSzNTczkc9d'?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:p="http://www.aiim.org/pdfa/ns/id/"
  p:part="2" p:conformance="B"><dc:title><rdf:Alt>
-<rdf:li xml:lang="x-default">Façade</rdf:li></rdf:Alt></dc:title><dc:subject><rdf:Bag><rdf:li>church</rdf:li></rdf:Bag></dc:subject></rdf:Description>
+<rdf:li xml:lang="x-default">Façade</rdf:li></rdf:Alt></dc:title>
+<dc:subject><rdf:Bag><rdf:li>church</rdf:li></rdf:Bag></dc:subject></rdf:Description>
 </rdf:RDF></x:xmpmeta><?xpacket end='w'?>""".encode()
 
 
