@@ -12,6 +12,7 @@ from hdp.sdk import Component, hookimpl
 def hdp_components() -> Iterable[type[Component[Any]]]:
     """The components of this plugin."""
     from hdp_plugins.image.metadata import ReadMetadata
+    from hdp_plugins.image.privacy import Privacy
     from hdp_plugins.image.resize import Resize
 
-    return (Resize, ReadMetadata)
+    return (Resize, ReadMetadata, Privacy)

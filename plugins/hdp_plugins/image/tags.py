@@ -174,3 +174,34 @@ def _position(gps: Mapping[int, Any]) -> dict[str, float]:
             sign = -1 if gps.get(sign_tag) in ("S", "W") else 1
             found[name] = round(sign * (degrees + minutes / 60 + seconds / 3600), 7)
     return found
+
+
+_RIGHTS_NAMES = {
+    "{http://ns.adobe.com/xap/1.0/rights/}WebStatement": "xmpRights:WebStatement",
+    "{http://ns.adobe.com/xap/1.0/rights/}UsageTerms": "xmpRights:UsageTerms",
+    "{http://creativecommons.org/ns#}license": "cc:license",
+}
+_RESOURCE = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}resource"
+
+
+def read_rights(image: Image) -> dict[str, str]:
+    """What XMP says of the licence, by the names of its properties; none where it is damaged."""
+    block = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp")
+    if not block:
+        return {}
+    from defusedxml import ElementTree
+
+    text = block if isinstance(block, str) else block.decode("utf-8", errors="replace")
+    try:
+        root = ElementTree.fromstring(text.strip("\x00 \r\n\t"))
+    except Exception:  # noqa: BLE001 - hostile blocks fail in every way there is
+        return {}
+    found: dict[str, str] = {}
+    for element in root.iter():
+        for name, value in element.attrib.items():
+            if name in _RIGHTS_NAMES:
+                found[_RIGHTS_NAMES[name]] = _clean(value)
+        if element.tag in _RIGHTS_NAMES:
+            told = element.get(_RESOURCE) or " ".join("".join(element.itertext()).split())
+            found[_RIGHTS_NAMES[element.tag]] = _clean(told)
+    return {name: value for name, value in found.items() if value}
