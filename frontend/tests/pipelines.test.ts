@@ -7,7 +7,7 @@ const resize: Component = {
   inputs: [{ name: 'images', media: ['image/*'], many: false, optional: false }], outputs: [{ name: 'images', media: ['image/*'], many: false, optional: false }],
   params: { properties: { format: { enum: ['keep', 'jpeg'], default: 'keep' }, longest_side: { type: 'integer', default: 2000 } } },
 }
-const words: Words = { components: [resize], fields: [{ field: 'title', title: 'Title' }], roles: ['primary'], names: ['stem'] }
+const words: Words = { components: [resize], fields: [{ field: 'title', title: 'Title' }], roles: ['primary'], names: ['stem'], told: ['run.paradata'] }
 const model: Model = {
   hdp: 1, name: 'x', inputs: { photos: ['image/*'] }, upload: ['inputs.photos', 'small.images'], metadata: [{ from: 'small', fill: ['title'] }],
   steps: [{ id: 'small', uses: 'image.resize@1', in: { images: 'inputs.photos' } }, { id: 'tiny', uses: 'image.resize@1', in: { images: ['small.images'] }, when: 'small.count > 2' }],
@@ -47,7 +47,7 @@ it('offers what fits there', () => {
   expect(labels('      format: ')).toEqual(['keep', 'jpeg'])
   expect(labels('      for')).toEqual(['format', 'longest_side'])
   expect(labels('in: {images: ')).toEqual(['inputs.photos'])
-  expect(labels('upload: [')).toEqual(['inputs.photos', 'small.images', 'tiny.images'])
+  expect(labels('upload: [')).toEqual(['inputs.photos', 'small.images', 'tiny.images', 'run.paradata'])
   expect(labels('fill: [')).toEqual(['title'])
   expect(labels('{from: ')).toEqual(['small', 'tiny'])
   expect(labels('nam')).toContain('metadata')

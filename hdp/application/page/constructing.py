@@ -13,6 +13,7 @@ from hdp.application.pictures.painter import Painter
 from hdp.application.pictures.store import Store, Subject
 from hdp.application.trying_out import Order, Trials
 from hdp.ingest.pictures.making import kind_of_picture
+from hdp.pipelines.definition import RUN, TOLD
 from hdp.pipelines.reading import ROLES, TEMPLATE_WORDS
 from hdp.pipelines.schema import make_schema
 from hdp.sdk import Component, HdpError, NotFound, UsageError
@@ -38,6 +39,7 @@ class ConstructorPages:
             "fields": self._fields(env),
             "roles": list(ROLES),
             "names": list(TEMPLATE_WORDS),
+            "told": [f"{RUN}.{one}" for one in TOLD],
         }
 
     def schema(self) -> dict[str, Any]:

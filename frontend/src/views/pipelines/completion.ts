@@ -109,7 +109,7 @@ export function offers(place: Place, model: Model | null, words: Words, step: nu
   if (top === 'steps') return stepOffers(rest, place.key, model, words, step)
   if (top === 'inputs') return inputOffers(rest, place.key, words)
   if (top === 'params' && rest.length === 1 && place.key) return keys(PARAM)
-  if (top === 'upload') return refs(model, words, Infinity)
+  if (top === 'upload') return [...refs(model, words, Infinity), ...words.told.map((label) => ({ label, detail: 'how it was made' }))]
   if (top === 'metadata') return policyOffers(rest, place.key, model, words)
   if (top === 'for') return [{ label: 'item' }, { label: 'collection' }]
   if (top === 'needs') return [{ label: 'doi' }]

@@ -11,7 +11,7 @@ export interface Component {
   params: { properties: Record<string, Schema> }; units: Record<string, string>; missing: Finding[]
 }
 export interface Field { field: string; title: string }
-export interface Words { components: Component[]; fields: Field[]; roles: string[]; names: string[] }
+export interface Words { components: Component[]; fields: Field[]; roles: string[]; names: string[]; told: string[] }
 export interface Said { yaml: string; model: Model | null; valid: boolean; findings: Finding[] }
 export interface Opened extends Said { name: string; file: string; own: boolean; hash: string }
 export interface Source { ref: string; media: string[]; step: string }
