@@ -18,6 +18,7 @@ from hdp.sdk import (
     Result,
     Step,
 )
+from hdp_plugins.image.modes import fit_mode, without_palette
 from hdp_plugins.image.opening import open_image
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _resize(file: LocalFile, params: ResizeParams, workdir: Path) -> tuple[Path,
         settings = _kept(image)
         small = _shrink(image, params.longest_side)
         exif = _exif_of(image, small)
-        small, icc = _fit_mode(file, small, kind, settings.pop("icc_profile", None))
+        small, icc = fit_mode(file, small, kind, settings.pop("icc_profile", None))
         path = workdir / f"{Path(file.name).stem}{suffix}"
         small.save(path, kind, exif=exif, icc_profile=icc, **settings, **_quality(kind, params))
     return path, findings
@@ -134,19 +135,13 @@ def _shrink(image: Image, side: int) -> Image:
         small = _sixteen_bit(image, side)
     else:
         # Palettes would be mixed up by a filter.
-        small = image if image.mode not in ("P", "PA", "1") else _without_palette(image)
+        small = image if image.mode not in ("P", "PA", "1") else without_palette(image)
         small = small.copy() if small is not image else small
         small.thumbnail((side, side), pil.Resampling.LANCZOS, reducing_gap=2.0)
     if image.getexif().get(_ORIENTATION, 1) != 1:
         small.getexif()[_ORIENTATION] = image.getexif()[_ORIENTATION]
         small = ImageOps.exif_transpose(small)
     return small
-
-
-def _without_palette(image: Image) -> Image:
-    if image.mode == "1":
-        return image.convert("L")
-    return image.convert("RGBA" if "transparency" in image.info or image.mode == "PA" else "RGB")
 
 
 def _sixteen_bit(image: Image, side: int) -> Image:
@@ -170,58 +165,6 @@ def _exif_of(image: Image, small: Image) -> Exif:
         if tag in details:
             details[tag] = value
     return exif
-
-
-def _fit_mode(
-    file: LocalFile, image: Image, kind: str, icc: bytes | None
-) -> tuple[Image, bytes | None]:
-    if kind in ("JPEG", "WEBP") and image.mode.startswith("I"):
-        return _to_eight_bit(image), None
-    if image.mode == "CMYK" and kind not in ("JPEG", "TIFF"):
-        return _cmyk_to_rgb(image, icc), None
-    if image.mode in ("LA", "RGBA", "La", "RGBa") and kind == "JPEG":
-        return _on_white(image), icc
-    allowed = {"JPEG": ("L", "RGB", "CMYK"), "WEBP": ("RGB", "RGBA"),
-               "PNG": ("L", "LA", "RGB", "RGBA", "I;16"), "TIFF": (image.mode,)}  # fmt: skip
-    if image.mode not in allowed[kind]:
-        # The profile of a gray or Lab image does not fit the RGB copy.
-        return image.convert("RGBA" if "A" in image.mode else "RGB"), None
-    return image, icc
-
-
-def _to_eight_bit(image: Image) -> Image:
-    import numpy
-    from PIL import Image as pil
-
-    return pil.fromarray((numpy.asarray(image).astype("uint32") // 257).astype("uint8"))
-
-
-def _cmyk_to_rgb(image: Image, icc: bytes | None) -> Image:
-    import io
-
-    from PIL import ImageCms
-
-    if icc:
-        try:
-            source = ImageCms.ImageCmsProfile(io.BytesIO(icc))
-            return (
-                ImageCms.profileToProfile(
-                    image, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
-                )
-                or image
-            )
-        except (ImageCms.PyCMSError, OSError):
-            pass  # a damaged profile: the plain conversion is what viewers do as well
-    return image.convert("RGB")
-
-
-def _on_white(image: Image) -> Image:
-    from PIL import Image as pil
-
-    image = image.convert("RGBA")
-    paper = pil.new("RGB", image.size, "white")
-    paper.paste(image, mask=image.getchannel("A"))
-    return paper
 
 
 def _quality(kind: str, params: ResizeParams) -> dict[str, Any]:
