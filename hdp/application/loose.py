@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hdp.application import pipelining
 from hdp.net import Client
+from hdp.pipelines.executors import Pool
 from hdp.sdk import Cancelled, Conflict, HdpError, LocalFile, NotFound, Record, Refused
 
 if TYPE_CHECKING:
@@ -47,16 +48,24 @@ def run_on_files(
                 code="same-folder",
                 hint="Choose another folder for --to.",
             )
-    work = _Run(app, pipeline, params, progress, cancelled)
+    pool = Pool()
+    work = _Run(app, pipeline, params, progress, cancelled, pool)
     try:
-        return work(files, to.resolve()), []
+        return _run(work, files, to.resolve())
+    finally:
+        pool.close()
+
+
+def _run(work: _Run, files: Sequence[LocalFile], to: Path) -> tuple[RunResult, list[HdpError]]:
+    try:
+        return work(files, to), []
     except (Cancelled, Refused):
         raise
     except HdpError:
         good, failures = work.sort_out(files)
         if not good or not failures:
             raise
-    return work(good, to.resolve()), failures
+    return work(good, to), failures
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,7 @@ class _Run:
     params: Mapping[str, Any]
     progress: Callable[[int, int | None, str], None]
     cancelled: Callable[[], bool]
+    pool: Pool
 
     def __call__(self, files: Sequence[LocalFile], to: Path) -> RunResult:
         from hdp.pipelines.runner import run
@@ -75,6 +85,7 @@ class _Run:
             catalogue=self.app.catalogue, to=to, http=Client(), workroot=self.app.home / "work",
             params=self.params, progress=self.progress, cancelled=self.cancelled,
             secret=self.app.plugin_settings.secret, settings=self.app.plugin_settings.values,
+            pool=self.pool,
         )  # fmt: skip
 
     def sort_out(self, files: Sequence[LocalFile]) -> tuple[list[LocalFile], list[HdpError]]:

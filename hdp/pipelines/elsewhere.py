@@ -14,6 +14,7 @@ from typing import Any
 from hdp import __version__, paths, plugins
 from hdp.net import Client
 from hdp.pipelines.definition import Pipeline
+from hdp.pipelines.keeping import Kept
 from hdp.pipelines.results import RunResult
 from hdp.pipelines.runner import run
 from hdp.sdk import ComponentError, HdpError, LocalFile, NotFound, Record
@@ -26,7 +27,8 @@ Tell = Callable[[int, int | None, str], None]
 class Order:
     """One item's run; `components` are id -> version that must be there.
 
-    `sent` holds the files by path where the other computer does not see ours.
+    `sent` holds the files by path where the other computer does not see ours; `kept` is where
+    finished steps are found and left where it does.
     """
 
     hdp: str
@@ -40,6 +42,8 @@ class Order:
     secrets: Mapping[tuple[str, str], str]
     settings: Mapping[str, Mapping[str, str]]
     sent: Mapping[Path, bytes] | None = None
+    kept: Path | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,7 @@ def _perform(order: Order, folder: Path, tell: Tell, cancelled: Callable[[], boo
             http=http, workroot=folder / "work", params=order.params, progress=tell,
             cancelled=cancelled, secret=_finder(order.secrets),
             settings=lambda plugin: order.settings.get(plugin, {}),
+            kept=Kept(order.kept) if order.kept and order.sent is None else None, again=order.again,
         )  # fmt: skip
     made = _contents(to) if order.sent is not None else None
     return Answer(_back(result, here, order), made=made)

@@ -135,6 +135,7 @@ class PipelineWork:
             self.params, {one.id: one.version for one in components},
             tuple(one.folder for one in origins.values() if one.folder),
             dict(self._secrets(origins)), {one: dict(self.settings(one)) for one in origins},
+            kept=self.kept.folder, again=self.again,
         )  # fmt: skip
 
     def _secrets(self, plugins: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], str]]:

@@ -1,18 +1,22 @@
 """Real kills at named points: the output folder is whole before and after, nothing is left."""
 
+import hashlib
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hdp.pipelines.leftovers import output_folder, sweep_output, sweep_work, work_folder
 from hdp.pipelines.output import swap_in, write_paradata
-from hdp.sdk import Cancelled
+from hdp.sdk import Cancelled, Refused
 
 # Makes the output folder anew with other content, and is killed at a point on the way.
 CHILD = """
@@ -182,3 +186,39 @@ def test_a_result_that_cannot_be_swapped_leaves_nothing(tmp_path):
         swap_in(new, to)
     assert [one.name for one in tmp_path.iterdir()] == ["P"]
     assert (to / "a.txt").read_text() == "a person's"
+
+
+NAMES = st.sampled_from(["a.txt", "b.txt", "deep/a.txt", "deep/c.txt"])
+FILES = st.dictionaries(NAMES, st.sampled_from(["1", "2", "3"]), min_size=1)
+
+
+@given(before=FILES, by_hand=st.dictionaries(NAMES, st.sampled_from(["x", "1"])), after=FILES)
+def test_a_persons_files_survive_any_swap(before, by_hand, after):
+    """Either all that was made stands there and all that is a person's, or nothing changed."""
+    with tempfile.TemporaryDirectory() as name:
+        to = Path(name) / "P"
+        _swap(to, before)
+        for one, text in by_hand.items():
+            (to / one).parent.mkdir(parents=True, exist_ok=True)
+            (to / one).write_text(text)
+        there = content(to)
+        mine = {one: text for one, text in by_hand.items() if before.get(one) != text}
+        try:
+            _swap(to, after)
+        except Refused:
+            assert content(to) == there
+            assert any(after.get(one, text) != text for one, text in mine.items())
+        else:
+            assert content(to) == mine | after
+        assert [one.name for one in Path(name).iterdir()] == ["P"]
+
+
+def _swap(to, files):
+    told = [{"path": one, "sha256": hashlib.sha256(text.encode()).hexdigest()}
+            for one, text in files.items()]  # fmt: skip
+    with output_folder(to, lambda: False) as new:
+        for one, text in files.items():
+            (new / one).parent.mkdir(parents=True, exist_ok=True)
+            (new / one).write_text(text)
+        write_paradata(new, {"outputs": told})
+        swap_in(new, to)
