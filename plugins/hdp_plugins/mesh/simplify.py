@@ -55,12 +55,17 @@ def _rebuilt(mesh: Any, faces: Any) -> Any:
     return trimesh.Trimesh(
         vertices=mesh.vertices[used],
         faces=compact.reshape(-1, 3),
-        vertex_normals=mesh.vertex_normals[used],
+        vertex_normals=_normals(mesh, used),
         vertex_attributes=attributes,
         visual=_visual(mesh.visual, used),
         metadata=mesh.metadata,
         process=False,
     )
+
+
+def _normals(mesh: Any, used: Any) -> Any:
+    # Normals that the file does not have would take minutes to make up; viewers do it at once.
+    return mesh.vertex_normals[used] if "vertex_normals" in mesh._cache else None
 
 
 def _visual(visual: Any, used: Any) -> Any:
