@@ -181,3 +181,11 @@ def test_a_report_of_texels(run, tmp_path):
     facts = json.loads(made(run(Report(), tmp_path / "square.glb"), "report").read_text())
     assert facts["texel_density"] == 256 and facts["size"] == [2, 2, 0] and facts["area"] == 4
     assert facts["texture_coordinates"] and not facts["watertight"]
+
+
+@meshoptimizer
+def test_normals_are_not_made_up(tmp_path, vase):
+    (_, mesh), = opened(vase).meshes()  # fmt: skip
+    mesh._cache.clear()
+    made_mesh, _ = simplify.simplify(mesh, 500)
+    assert "vertex_normals" not in mesh._cache and "vertex_normals" not in made_mesh._cache
