@@ -102,7 +102,7 @@ export class Draft {
   }
 
   private async write(): Promise<void> {
-    const [text, mine] = [this.text, this.pending]
+    const [text, mine] = [this.text, [...this.pending]] // what is changed meanwhile waits for the next turn
     if (!this.truth) return void (this.pending = [])
     const model = mine.reduce((now, one) => one(now), this.truth)
     const said = await post<Said>('/constructor/write', { yaml: text, model })
