@@ -34,6 +34,8 @@ class Pool:
         self._threads: list[Thread] = []
         self._workers: list[Worker] = []
         self._is_closed = False
+        # What components said of this computer: it does not change from item to item.
+        self.checked: dict[str, list[Finding]] = {}
 
     def thread(self) -> Thread:
         """A thread for one run; give it back."""
@@ -91,6 +93,7 @@ class Executor:
         self._log = log
         self._own = Pool(log=log) if pool is None else None
         self._pool = pool or self._own or Pool(log=log)
+        self.checked = self._pool.checked
         self._thread: Thread | None = None
         self._worker: Worker | None = None
 

@@ -174,8 +174,11 @@ class _Run:
     def _check_components(self) -> None:
         for step in self.pipeline.steps:
             component = self.catalogue.component(step.uses)
+            checked = self.executor.checked
             try:
-                findings = list(component().check())
+                if component.id not in checked:
+                    checked[component.id] = list(component().check())
+                findings = checked[component.id]
             except Exception as error:
                 raise ComponentError(f"{step.component} cannot be checked: {error}.") from error
             errors = [one for one in findings if one.severity == "error"]

@@ -155,7 +155,12 @@ class Setup(Protocol):
 
 
 class Component(ABC, Generic[P]):
-    """A pipeline step. Same inputs, params, reads and version give the same result."""
+    """A pipeline step. Same inputs, params, reads and version give the same result.
+
+    `reads` names the fields of the record that a call gets to see ("*": all of them); a result
+    is used again as long as these, the files, params and `version` are the same. `resources`:
+    `minutes` and `memory` (MB, for isolation "process") that one call may take.
+    """
 
     id: ClassVar[str]
     version: ClassVar[int] = 1

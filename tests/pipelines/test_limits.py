@@ -116,3 +116,14 @@ def test_a_component_sees_the_fields_that_it_reads(play, source):
     fields = {"title": "T", "notes": "private"}
     found = play([step("reader")], [source("a.txt")], fields=fields)
     assert found.values == {"s": {"fields": ["title"]}}
+
+
+def test_a_computer_is_checked_once_for_all_items(play, source, monkeypatch, catalogue):
+    asked = []
+    kind = catalogue.component("trial.copy")
+    monkeypatch.setattr(kind, "check", lambda self: asked.append(1) or ())
+    pool = Pool(1)
+    for _ in range(3):
+        play([step("copy")], [source("a.txt")], pool=pool)
+    pool.close()
+    assert asked == [1]
