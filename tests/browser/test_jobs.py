@@ -39,11 +39,12 @@ def dialog(page, app, project):
 
 def test_every_record_of_a_job_can_be_reached(page, expect, dialog):
     lines = dialog.get_by_role("list", name="Records of this job").get_by_role("listitem")
-    expect(dialog).to_contain_text("1 to 100 of 230")
-    expect(lines).to_have_count(100)
+    expect(dialog).to_contain_text("1 to 50 of 230")
+    expect(lines).to_have_count(50)
     expect(lines.first).to_contain_text('"><img src=x onerror=alert(1)> is broken. Mend it.')
-    dialog.get_by_role("button", name="Next").click()
-    dialog.get_by_role("button", name="Next").click()
+    for last in (100, 150, 200, 230):
+        dialog.get_by_role("button", name="Next").click()
+        expect(dialog).to_contain_text(f"{last - (last - 1) % 50} to {last} of 230")
     expect(dialog).to_contain_text("201 to 230 of 230")
     expect(lines).to_have_count(30)
     expect(dialog.get_by_role("button", name="Next")).to_be_disabled()
@@ -53,7 +54,7 @@ def test_every_record_of_a_job_can_be_reached(page, expect, dialog):
     expect(lines).to_have_count(4)
     expect(lines.first).to_contain_text("It was there.")
     dialog.get_by_role("button", name=re.compile(r"^All")).click()
-    expect(lines).to_have_count(100)
+    expect(lines).to_have_count(50)
 
 
 @pytest.mark.parametrize(("entry", "ending"), [("Excel", "xlsx"), ("CSV", "csv"), ("HTML", "html")])
