@@ -5,6 +5,7 @@ from __future__ import annotations
 from benchmarks import (
     ingesting,
     listing,
+    meshes,
     pipelines,
     preparing,
     scanning,
@@ -26,6 +27,7 @@ def main() -> None:
         uploading,
         uploads_page,
         pipelines,
+        meshes,
     ):
         for name, ours, peer, what in part.measure():
             times = f"{ours * 1000:9.1f} ms   {peer * 1000:9.1f} ms   {ours / peer:6.2f} x"

@@ -1,6 +1,6 @@
 """Refuse GPL and AGPL among what HDP needs to run: `python -m tools.check_licences`.
 
-Walks the installed distributions from HDP's own requirements, its `app` and `mesh` extras
+Walks the installed distributions from HDP's own requirements, all its extras but those for tests
 included and the `dev` one not, and judges each by its declared licence.
 """
 
@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 PROJECT = "heritage-data-processor"
-EXTRAS = ("app", "mesh", "pictures", "usd")
+EXTRAS = ("app", "mesh", "pictures", "usd", "cluster", "ocr")
 
 # Offered under several licences, of which HDP takes the one named here.
 CHOSEN = {
