@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import logging
-import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from hdp import __version__
 from hdp.pipelines import crate, output
 from hdp.pipelines.binding import bind_inputs, fan_out, select_for_port
 from hdp.pipelines.calls import Call, Tell, failure, storage_failure, told_of_disk
@@ -20,6 +17,7 @@ from hdp.pipelines.executors import Executor, Pool
 from hdp.pipelines.keeping import Kept, make_key, stamp_of
 from hdp.pipelines.leftovers import output_folder, work_folder
 from hdp.pipelines.limits import memory_limit, time_limit
+from hdp.pipelines.paradata import describe_run, now
 from hdp.pipelines.patches import allow_patches
 from hdp.pipelines.results import Artifact, RunResult, StepRun
 from hdp.pipelines.sources import Sources
@@ -103,10 +101,6 @@ def _no_place(error: OSError, to: Path) -> ComponentError:
     )  # fmt: skip
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
 def read_fields(component: type[Component[Any]], record: Record) -> dict[str, Any]:
     """The fields that the component's `reads` names; "*" names all of them."""
     if "*" in component.reads:
@@ -152,7 +146,7 @@ class _Run:
     versions: dict[str, str] = field(default_factory=dict)
 
     def perform(self, files: Sequence[LocalFile]) -> RunResult:
-        started = _now()
+        started = now()
         self.inputs = bind_inputs(self.pipeline, files)
         self._check_components()
         bound = [one for group in self.inputs.values() for one in group]
@@ -275,16 +269,16 @@ class _Run:
     ) -> None:
         attempts = 1 + (step.retries or (2 if step.on_error == "retry" else 0))
         for attempt in range(1, attempts + 1):
-            started = _now()
+            started = now()
             folder = call.workdir.with_name(f"{call.workdir.name}.{attempt}")
             trial = replace(call, workdir=folder)
             try:
                 done = self._try(step, kind, trial, number, total)
             except Cancelled as error:
-                self._record(step, kind, trial, _Done([], started, _now()), error)
+                self._record(step, kind, trial, _Done([], started, now()), error)
                 raise
             except HdpError as error:
-                self._record(step, kind, trial, _Done([], started, _now()), error)
+                self._record(step, kind, trial, _Done([], started, now()), error)
                 fatal = error.name in ("source-changed", "pipeline-same-name")
                 if fatal or (attempt == attempts and step.on_error != "skip"):
                     raise
@@ -312,13 +306,13 @@ class _Run:
             self.progress(part, _STEPS * len(self.pipeline.steps), message)
 
         tell(0, None, f"{step.id}: {call.subject}")
-        started = _now()
+        started = now()
         key = self._key(kind, call)
         found = self.kept.find(key, call.workdir) if self.kept and not self.again else None
         result = found[0] if found else self.executor.run(kind, call, tell)
         self.sources.prove_untouched(call)
         _refuse_errors(call, result)
-        times = (found[1], found[2]) if found else (started, _now())
+        times = (found[1], found[2]) if found else (started, now())
         files = output.collect(step, kind, call, result, number)
         made = [output.place(one, self.new, self.taken, call) for one in files]
         if self.kept and not found:
@@ -379,7 +373,9 @@ class _Run:
         """Write how the files were made; those that are to be uploaded are files of the run."""
         wanted = dict.fromkeys(one.port for one in self.pipeline.upload if self.pipeline.tells(one))
         if self.result.outputs or wanted:
-            paradata = self._paradata(started, bound)
+            paradata = describe_run(
+                self.pipeline, self.params, self.result, bound, self.sources, started, now()
+            )
             output.write_paradata(self.new, paradata, crate.describe(paradata))
         told = [output.tell(self.new, one) for one in wanted]
         self.sources.remember([one.as_file() for one in told])
@@ -392,31 +388,3 @@ class _Run:
         final = {one.path: self.to / one.relpath for one in result.outputs}
         result.outputs = [replace(one, path=final[one.path]) for one in result.outputs]
         result.upload = [replace(one, path=final.get(one.path, one.path)) for one in result.upload]
-
-    def _paradata(self, started: str, bound: Sequence[LocalFile]) -> dict[str, Any]:
-        return {
-            "hdp": __version__,
-            "pipeline": self.pipeline.name,
-            "params": dict(self.params),
-            "started": started,
-            "finished": _now(),
-            "machine": {
-                "system": platform.system(),
-                "release": platform.release(),
-                "architecture": platform.machine(),
-                "python": platform.python_version(),
-            },
-            "inputs": [
-                {"name": one.name, "sha256": self.sources.sha256(one)}
-                for one in {file.path: file for file in bound}.values()
-            ],
-            "steps": [vars(one) for one in self.result.steps],
-            "outputs": [
-                {
-                    "path": one.relpath, "name": one.name, "role": one.role, "size": one.size,
-                    "sha256": one.sha256, "md5": one.md5, "media_type": one.media_type,
-                    "step": one.step, "derived_from": list(one.derived_from),
-                }
-                for one in self.result.outputs
-            ],
-        }  # fmt: skip
