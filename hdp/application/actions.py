@@ -209,8 +209,10 @@ def start(app: Application, action: Action) -> Started:
         return planned
     desk = app.desk(action.env, action.by)
     _confirm(action, desk, len(planned.chosen))
-    subjects = [(row.id, row.title or row.key) for row in planned.chosen]
+    subjects: pipelining.Subjects = [(row.id, row.title or row.key) for row in planned.chosen]
     if action.kind in _PIPELINES:
+        subjects, args = pipelining.gather(app, action.args, subjects)
+        action = replace(action, args=args)
         work, at_end = pipelining.work(app, desk, action.kind, action.args)
     else:
         work, at_end = _work(app, desk, action, [one for one, _ in subjects]), _hold_nothing

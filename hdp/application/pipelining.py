@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +19,9 @@ from hdp.pipelines.executors import Pool
 from hdp.pipelines.places import LOCAL, Place, read_place
 from hdp.pipelines.values import fill_parameters
 from hdp.project.deposits import Deposit
-from hdp.sdk import Finding, NotFound
+from hdp.sdk import Finding, NotFound, UsageError
 from hdp.uploads import drafts
+from hdp.uploads.collecting import run_collection
 from hdp.uploads.desk import Desk
 from hdp.uploads.piping import PipelineWork
 from hdp.wording import counted
@@ -124,16 +125,37 @@ def _prepare(prepared: PipelineWork, task: Task) -> None:
             raise
 
 
+Subjects = Sequence[tuple[int, str]]
+
+
+def gather(
+    app: Application, args: Mapping[str, Any], subjects: Subjects
+) -> tuple[Subjects, dict[str, Any]]:
+    """The tasks of a run, and what its job remembers: one task for a whole collection."""
+    if read_pipeline(app, str(args["pipeline"])).scope != "collection":
+        return subjects, dict(args)
+    ids = list(args.get("items") or [one for one, _ in subjects])
+    return [(ids[0], counted(len(ids), "item"))], {**args, "items": ids}
+
+
 def work(
     app: Application, desk: Desk, kind: str, args: Mapping[str, Any]
 ) -> tuple[Work, Callable[[], None]]:
     """The work function of the batch actions `pipeline` and `pipeline-draft`, and its end."""
     pipeline = read_pipeline(app, str(args["pipeline"]))
+    if pipeline.scope == "collection" and kind == "pipeline-draft":
+        raise UsageError(
+            f"{pipeline.name} is for a whole collection and belongs to no record: no draft is made"
+            " with it.", code="pipeline-collection", hint="Run it by itself: hdp pipeline run.",
+        )  # fmt: skip
     place = find_place(app, args)
     prepared = pipeline_work(app, desk, pipeline, dict(args.get("params") or {}), place,
                              again=bool(args.get("again")))  # fmt: skip
 
     def run(task: Task) -> None:
+        if pipeline.scope == "collection":
+            run_collection(prepared, task, args["items"])
+            return
         prepared.run(task)
         app.bus.emit(Changed(("items", "deposits"), [task.subject], desk.by))
 

@@ -285,7 +285,8 @@ def _settle_draft_edit(desk: Desk, deposit: Deposit) -> None:
 
 def store_edit(desk: Desk, deposit: Deposit, edit: Mapping[str, Any], draft: Draft) -> None:
     """Write down that the record has its new metadata, as `draft` held it before it went out."""
-    site = compare_back(desk.remote, edit["metadata"], deposit.key, draft)
+    of_files = [one for one in deposit.site if one["code"] == "record-differs"]
+    site = [*compare_back(desk.remote, edit["metadata"], deposit.key, draft), *of_files]
     desk.project.write(
         lambda c: deposits.settle(
             c, deposit, **edit, edited=now(), readback=dict(draft.metadata), site=site

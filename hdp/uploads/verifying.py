@@ -35,9 +35,9 @@ def verify_record(desk: Desk, task: Task) -> None:
     remote = desk.remote_for(task, deposit.title)
     there = _files_there(desk, remote, deposit)
     files = desk.project.read(lambda c: deposits.list_files(c, deposit.id))
-    _check_there(deposit, files, there)
+    _check_there(desk, deposit, files, there)
     gone = _check_here(desk, task, deposit, files)
-    site = [one for one in deposit.site if one["code"] != _GONE]
+    site = [one for one in deposit.site if one["code"] not in (_GONE, "record-differs")]
     desk.project.write(lambda c: deposits.update(c, deposit.id, verified=now(), site=site))
     desk.changed(deposit.item_id)
     some = f"; {gone} not on this computer" if gone else ""
@@ -66,7 +66,7 @@ def _files_there(desk: Desk, remote: Remote, deposit: Deposit) -> Sequence[Remot
 
 
 def _check_there(
-    deposit: Deposit, files: Sequence[DepositFile], there: Sequence[RemoteFile]
+    desk: Desk, deposit: Deposit, files: Sequence[DepositFile], there: Sequence[RemoteFile]
 ) -> None:
     held = {one.name: one for one in there}
     wrong = [one.name for one in files if one.name in held and not matches(one, held[one.name])]
@@ -74,14 +74,21 @@ def _check_there(
     more = sorted(set(held) - {one.name for one in files})
     found = {"other bytes": wrong, "missing": missing, "unknown to HDP": more}
     parts = [f"{word}: {_names(names)}" for word, names in found.items() if names]
-    if parts:
-        raise Rejected(
-            f"The repository's files of {deposit.known_as} are not those that were"
-            f" published from here: {'; '.join(parts)}.",
-            code="record-differs",
-            hint="Download the record and compare; tell the repository's support if it is damaged.",
-            where={"item": deposit.item_id},
-        )
+    if not parts:
+        return
+    finding = Finding(
+        "warning", "record-differs",
+        f"The repository's files of {deposit.known_as} are not those that were published from"
+        f" here: {'; '.join(parts)}.",
+        "Download the record and compare; tell the repository's support if it is damaged.",
+        {"item": deposit.item_id},
+    )  # fmt: skip
+    # Until it is found sound again it is not verified, whatever else is done with it.
+    kept = [one for one in deposit.site if one["code"] != "record-differs"]
+    site = [*kept, finding.to_json()]
+    desk.project.write(lambda c: deposits.update(c, deposit.id, verified=None, site=site))
+    desk.changed(deposit.item_id)
+    raise Rejected(finding.message, code=finding.code, hint=finding.hint, where=finding.where)
 
 
 def _check_here(desk: Desk, task: Task, deposit: Deposit, files: Sequence[DepositFile]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hdp.application import settling_in, updates
+from hdp.application import reporting, settling_in, updates
 from hdp.application.selection import Selection
 from hdp.project import deposits
 from hdp.sdk import Missing, Record, Refused
@@ -143,6 +143,30 @@ def test_publishing_a_deleted_draft_says_how_to_start_it_again(app, drafted, do,
     do("upload")
     one = app.project.read(deposits.list_deposits)[0]
     practice.repository.delete_on_site(one.remote_id)
-    (error,) = [one["error"] for one in do("publish")["tasks"] if one["error"]]
+    # By itself: with the others public at that moment, the repository would seem emptied.
+    (error,) = [one["error"] for one in do("publish", one.item_id)["tasks"] if one["error"]]
     assert f"hdp draft restart {one.item_id} --env practice" in error["hint"]
     assert do("restart", one.item_id)["done"] == 1
+
+
+def test_a_record_that_differs_is_not_verified_any_more(app, published, do, practice):
+    assert do("verify")["done"] == 3
+    with practice.repository.catalogue.write() as db:
+        db.execute("UPDATE file SET md5 = '0' || substr(md5, 2) WHERE key = 'photo_000.jpg'")
+        db.execute("DELETE FROM file WHERE key = 'photo_001.jpg'")
+    assert codes(do("verify")) == ["record-differs"] * 2
+    found = app.project.read(deposits.list_deposits)
+    first, second, third = sorted(found, key=lambda one: one.item_id)
+    assert [first.verified, second.verified] == [None, None] and third.verified
+    assert "other bytes: photo_000.jpg" in first.site[0]["message"]
+    assert "missing: photo_001.jpg" in second.site[0]["message"]
+    retitle(published)
+    assert do("update", first.item_id)["done"] == 1
+    facts = reporting.facts_by_item(app, "practice")[first.item_id]
+    assert "other bytes" in facts["error"]  # the update says nothing of the files
+    with practice.repository.catalogue.write() as db:
+        file = app.project.read(lambda c: deposits.list_files(c, first.id))[0]
+        db.execute("UPDATE file SET md5 = ? WHERE key = 'photo_000.jpg'", (file.md5,))
+    assert do("verify", first.item_id)["done"] == 1
+    sound = app.project.read(lambda c: deposits.get_deposit(c, first.id))
+    assert sound.verified and sound.site == []
