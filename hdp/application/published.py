@@ -71,12 +71,14 @@ _CHECK_AFTER = timedelta(days=90)
 
 
 def record_state(one: PublishedRow | Deposit) -> str:
-    """Unsettled, Withdrawn, Verified, Check due or Published: what is to be known of it."""
+    """Unsettled, Withdrawn, Differs, Verified, Check due or Published: what is to be known of it."""
     codes = {finding["code"] for finding in one.site}
     if is_unsettled(one):
         return "Unsettled"
     if "record-withdrawn" in codes:
         return "Withdrawn"
+    if "record-differs" in codes:
+        return "Differs"
     if one.verified is None:
         return "Published" if _is_young(one.published) else "Check due"
     return "Verified" if _is_young(one.verified) else "Check due"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hdp.application import reporting, settling_in, updates
+from hdp.application.published import published_groups
 from hdp.application.selection import Selection
 from hdp.project import deposits
 from hdp.sdk import Missing, Record, Refused
@@ -155,6 +156,7 @@ def test_a_record_that_differs_is_not_verified_any_more(app, published, do, prac
         db.execute("UPDATE file SET md5 = '0' || substr(md5, 2) WHERE key = 'photo_000.jpg'")
         db.execute("DELETE FROM file WHERE key = 'photo_001.jpg'")
     assert codes(do("verify")) == ["record-differs"] * 2
+    assert published_groups(app, "practice")["states"]["Differs"] == 2
     found = app.project.read(deposits.list_deposits)
     first, second, third = sorted(found, key=lambda one: one.item_id)
     assert [first.verified, second.verified] == [None, None] and third.verified
