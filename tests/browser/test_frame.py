@@ -340,7 +340,7 @@ def test_activity_by_keyboard(page, expect, project, do):
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="Prepare Metadata")
     expect(dialog).to_contain_text("Photograph 1")
-    expect(dialog.get_by_role("link", name="Save report")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Save report")).to_be_visible()
     page.keyboard.press("Escape")
     expect(row.get_by_role("button", name="Details of Prepare Metadata")).to_be_focused()
 
