@@ -71,7 +71,7 @@ _CHECK_AFTER = timedelta(days=90)
 
 
 def record_state(one: PublishedRow | Deposit) -> str:
-    """Unsettled, Withdrawn, Differs, Verified, Check due or Published: what is to be known of it."""
+    """Unsettled, Withdrawn, Differs, Verified, Check due or Published: what is known of it."""
     codes = {finding["code"] for finding in one.site}
     if is_unsettled(one):
         return "Unsettled"

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-PLUGIN = '''
+PLUGIN = """
 import os
 from dataclasses import dataclass, field
 from hdp.sdk import *
@@ -35,7 +35,7 @@ class Describe(Component):
 @hookimpl
 def hdp_components():
     return [Describe]
-'''
+"""
 PIPELINE = """
 hdp: 1
 name: Describe
