@@ -14,7 +14,7 @@ export PIP_NO_INPUT := 1
 INSTALL_INPUTS := pyproject.toml $(wildcard hatch_build.py) $(wildcard frontend/package-lock.json)
 PAGE_INPUTS := $(shell find frontend -name node_modules -prune -o -name dist -prune -o -type f -print 2>/dev/null | grep -v ' ')
 
-.PHONY: help demo test test-llm test-slurm check fix run bench soak docs samples clean
+.PHONY: help demo test test-llm test-slurm check fix run bench soak docs samples package clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -57,6 +57,10 @@ docs: $(VENV)/.dev ## what docs/errors.md lacks, code by code
 
 samples: $(VENV)/.dev ## draw the sample collection anew (minutes)
 	$(BIN)/python -m tools.make_samples
+
+package: $(VENV)/.page $(VENV)/.app ## the packaged app in dist/, tried once: a folder, an archive, a .deb
+	$(BIN)/python -m pip install --quiet --editable '.[app,mesh,pictures,usd,ocr,package]'
+	$(BIN)/python -m tools.package
 
 clean: ## remove what was built; the virtual environment too
 	rm -rf build dist hdp/_frontend frontend/node_modules .mypy_cache .ruff_cache .pytest_cache

@@ -68,6 +68,14 @@ class Dropped(Event):
 
 
 @dataclass(frozen=True)
+class Asked(Event):
+    """HDP was started once more, with a project file: the window that is open is to show it."""
+
+    type: ClassVar[str] = "asked"
+    path: str
+
+
+@dataclass(frozen=True)
 class Said(Event):
     """A line for the log."""
 

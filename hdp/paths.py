@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -41,6 +42,13 @@ def pipelines_dir() -> Path:
     if (checkout / "pyproject.toml").is_file() and (checkout / "pipelines").is_dir():
         return checkout / "pipelines"
     return _PACKAGE / "_pipelines"
+
+
+def program() -> list[str]:
+    """The command that starts this very HDP once more, packaged or not."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable]
+    return [sys.executable, "-m", "hdp"]
 
 
 def replace_text(path: Path, text: str) -> None:

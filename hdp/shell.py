@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import webbrowser
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -19,8 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from hdp import one_window, paths
 from hdp.application.page import serve
-from hdp.events import Dropped
+from hdp.events import Asked, Dropped
 from hdp.sdk import UsageError
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 TITLE = "Heritage Data Processor"
 _SIZE, _SMALLEST = (1280, 860), (900, 600)
+_PAGE_S = 60.0
 _ELSEWHERE = "Without a window: hdp serve --open shows the same page in your browser."
 
 
@@ -45,10 +48,49 @@ def run(app: Application) -> int:
     try:
         dialogs.window = _make_window(webview, app, server)
         # no debugger, no storage on disk, and the one toolkit that is tested
-        webview.start(gui="qt", private_mode=True, debug=False)
+        webview.start(gui="qt", private_mode=True, debug=False, icon=_icon())
     finally:
         server.stop()
     return 0
+
+
+def try_window(app: Application) -> str:
+    """The page's first words in a window that goes again; UsageError where there can be none."""
+    webview = load_webview()
+    server = serve(app, dialogs=WindowDialogs(webview))
+    shown: list[str] = []
+    try:
+        window = _make_window(webview, app, server)
+        window.events.before_show += lambda: _look_until_shown(window, shown)
+        webview.start(gui="qt", private_mode=True, debug=False, icon=_icon())
+    finally:
+        server.stop()
+    if not shown:
+        raise UsageError("The window opened, but the page did not come.", code="window-empty")
+    return shown[0]
+
+
+def _look_until_shown(window: Any, shown: list[str]) -> None:
+    """Ask the view for its text now and then; the window goes with the answer, or without."""
+    from PySide6.QtCore import QCoreApplication, QTimer
+
+    end = time.monotonic() + _PAGE_S
+
+    def hear(text: str) -> None:
+        words = " ".join(text.split())
+        if words and not shown:
+            shown.append(words[:60])
+        if shown or time.monotonic() > end:
+            QCoreApplication.quit()
+
+    timer = QTimer(window.native)
+    timer.timeout.connect(lambda: window.native.webview.page().toPlainText(hear))
+    timer.start(200)
+
+
+def _icon() -> str | None:
+    file = paths.frontend_dir() / "icon.png"
+    return str(file) if file.is_file() else None
 
 
 def load_webview() -> Any:
@@ -106,10 +148,21 @@ def _heed_signals(window: Any) -> None:
 
 def _set_up(app: Application, window: Any, base: str) -> None:
     _heed_signals(window)
+    one_window.listen(app.home, window.native, lambda path: _come_forward(app, window, path))
     tell_drops(window.native.webview, app.bus)
     page = window.native.webview.page()
     keep_inside(page, base)
     page.profile().downloadRequested.connect(lambda one: _save_download(window, base, one))
+
+
+def _come_forward(app: Application, window: Any, path: str | None) -> None:
+    native = window.native
+    if native.isMinimized():
+        native.showNormal()
+    native.raise_()
+    native.activateWindow()
+    if path is not None:
+        app.bus.emit(Asked(path))
 
 
 def tell_drops(view: Any, bus: Bus) -> None:

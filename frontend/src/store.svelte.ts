@@ -24,6 +24,8 @@ class Store {
   preview = $state.raw<PreviewFacts | null>(null)
   /** Paths that were dropped on the window: the page itself is never told them. */
   dropped = $state.raw<string[] | null>(null)
+  /** A project file that HDP was started with once more. */
+  toOpen = $state.raw<string | null>(null)
   private finished: ((job: Job) => void)[] = []
   private elsewhere: ((now: Project | null, before: Project | null) => void)[] = []
   /** The project that this window opened itself, "" where it closed one. */
@@ -144,6 +146,7 @@ class Store {
     else if (event.type === 'task') this.tasks.set(`${event.job_id}/${taskKey(event.task)}`, event.task)
     else if (event.type === 'preview') this.preview = event.preview
     else if (event.type === 'dropped') this.dropped = event.paths
+    else if (event.type === 'asked') this.toOpen = event.path
     else if (event.type === 'changed') this.hearChange(event.kinds)
   }
 

@@ -75,6 +75,7 @@ export type ServerEvent = { seq: number; at: string } & (
   | { type: 'changed'; kinds: Kind[]; ids: number[] | null; by?: string | null }
   | { type: 'preview'; preview: PreviewFacts }
   | { type: 'dropped'; paths: string[] }
+  | { type: 'asked'; path: string }
   | { type: 'said'; level: string; message: string }
   | { type: 'reset' }
 )

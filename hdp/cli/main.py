@@ -25,6 +25,7 @@ _COMMANDS = {
     "serve": ("window", "Serve the window's page for a browser."),
     "practice": ("practice", "The repository that is built in for practice."),
     "doctor": ("doctor", "What works on this machine."),
+    "selftest": ("selftest", "Whether this installation of HDP is whole."),
     "project": ("project", "Make, scan and look at projects."),
     "item": ("item", "Items: what becomes one record each."),
     "mapping": ("mapping", "Mappings: how a table fills the metadata."),
@@ -76,6 +77,8 @@ def _version(context: click.Context) -> NoReturn:
 def run(args: Sequence[str]) -> int:
     """Run one command and return its exit status; nothing is raised."""
     _never_fail_to_print()
+    if args and args[0].lower().endswith(".hdpc"):
+        args = ["app", *args]  # a project file was opened from a folder
     session = Session()
     session.json = "--json" in args  # known even where the arguments are wrong
     before = _heed_terminate()

@@ -21,16 +21,33 @@ _FILE = click.argument("file", required=False, type=click.Path(path_type=Path))
 
 @click.command("app", cls=Command, epilog=example("hdp app coins.hdpc"))
 @_FILE
+@click.option("--try", "try_", is_flag=True, hidden=True)
 @pass_session
-def app_command(session: Session, file: Path | None) -> int:
+def app_command(session: Session, file: Path | None, try_: bool) -> int:
     """Open the window, with a project where one is named."""
+    if try_:
+        return _try_window(session)
     return open_window(session, file)
+
+
+def _try_window(session: Session) -> int:
+    """Open the window, look whether the page is in it, and close it: for the self-test."""
+    from hdp.shell import try_window
+
+    shown = try_window(session.app)
+    session.emit({"shows": shown}, shown)
+    return OK
 
 
 def open_window(session: Session, file: Path | None = None) -> int:
     """Show the window until it is closed; a sentence and exit 2 where there can be none."""
+    from hdp import paths
+    from hdp.one_window import hand_over
     from hdp.shell import run
 
+    if (file is None or file.is_file()) and hand_over(paths.home_dir(), file):
+        session.tell("HDP is open already: its window came forward.")
+        return OK
     app = session.open(file) if file else session.open_if_named()
     return run(app)
 

@@ -101,9 +101,27 @@ def app(display, tmp_path):
     log.close()
 
 
-def test_a_signal_ends_the_window(app, tmp_path):
+def _is_recent(folder):
+    file = folder / "home" / "recents.json"
+    return file.is_file() and str(folder / "p.hdpc") in file.read_text()
+
+
+def test_a_second_start_goes_to_the_window_and_a_signal_ends_it(app, tmp_path):
     process, screen = app
     _wait(lambda: screen.look()[1] > 120, "the painted page")
+    hdp = [sys.executable, "-m", "hdp"]
+    (tmp_path / "files").mkdir()
+    shutil.copy(next(paths.sample_dir().glob("*.jpg")), tmp_path / "files")
+    made = [*hdp, "project", "new", "p.hdpc", "--name", "P", "--code", "P", "--input", "files"]
+    made += ["--output", "out"]
+    subprocess.run(made, env=screen.env, cwd=tmp_path, check=True, capture_output=True)
+    (tmp_path / "home" / "recents.json").unlink(missing_ok=True)
+    again = subprocess.run(
+        [*hdp, "p.hdpc"], env=screen.env, cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert (again.returncode, "open already" in again.stderr) == (0, True), again.stderr
+    _wait(lambda: _is_recent(tmp_path), "the project in the window that was open")
+    assert process.poll() is None
     process.terminate()
     assert process.wait(20) == 0
 
