@@ -42,10 +42,12 @@ def list_components(session: Session) -> int:
 @pass_session
 def show(session: Session, component: str) -> int:
     """Show a component: what goes in and out, and its settings."""
+    from hdp.application.component_needs import find_missing
+
     catalogue = session.app.catalogue
     kind = catalogue.component(component)
     found = _json(kind, catalogue.origin(kind.id).plugin)
-    missing = [one.to_json() for one in kind().check()]
+    missing = [one.to_json() for one in find_missing(kind)]
     session.write(f"{found['id']}@{found['version']}  {found['title']}  (plugin {found['plugin']})")
     for way in ("inputs", "outputs"):
         for port in found[way]:

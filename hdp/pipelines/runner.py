@@ -173,7 +173,7 @@ class _Run:
                 if component.id not in checked:
                     checked[component.id] = list(component().check())
                 findings = checked[component.id]
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 raise ComponentError(f"{step.component} cannot be checked: {error}.") from error
             errors = [one for one in findings if one.severity == "error"]
             if errors:

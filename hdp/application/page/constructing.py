@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hdp.application import constructing, pipelining
+from hdp.application.component_needs import find_missing
 from hdp.application.pictures.painter import Painter
 from hdp.application.pictures.store import Store, Subject
 from hdp.application.trying_out import Order, Trials
@@ -16,7 +17,7 @@ from hdp.ingest.pictures.making import kind_of_picture
 from hdp.pipelines.definition import RUN, TOLD
 from hdp.pipelines.reading import ROLES, TEMPLATE_WORDS
 from hdp.pipelines.schema import make_schema
-from hdp.sdk import Component, HdpError, NotFound, UsageError
+from hdp.sdk import Component, NotFound, UsageError
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
@@ -65,7 +66,7 @@ class ConstructorPages:
             "reads": list(one.reads),
             "params": one.params.schema(),
             "units": _units(one),
-            "missing": _missing(one),
+            "missing": [found.to_json() for found in find_missing(one)],
         }  # fmt: skip
 
     def open(self, name: str) -> dict[str, Any]:
@@ -155,14 +156,3 @@ class ConstructorPages:
 def _units(one: type[Component[Any]]) -> dict[str, str]:
     fields = one.params.__dataclass_fields__.values()
     return {each.name: each.metadata["unit"] for each in fields if each.metadata.get("unit")}
-
-
-def _missing(one: type[Component[Any]]) -> list[dict[str, Any]]:
-    """What this computer lacks for a component; a plugin's own mistake is told as such."""
-    try:
-        return [found.to_json() for found in one().check()]
-    except HdpError as error:
-        return [{"severity": "error", **error.to_json()}]
-    except Exception as error:  # noqa: BLE001 - a plugin's mistake hides no other component
-        text = f"{one.id} cannot be checked: {type(error).__name__}."
-        return [{"severity": "error", "code": "component-failed", "message": text, "hint": ""}]

@@ -1,0 +1,167 @@
+"""A plugin that may be used is imported, compared with its manifest, and put into the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pluggy
+
+from hdp import plugin_manifest
+from hdp.plugin_catalogue import Catalogue, call_hook, suggest
+from hdp.plugin_importing import Origin, import_plugin
+from hdp.plugin_manifest import Manifest
+from hdp.plugin_patience import Patience
+from hdp.plugin_places import Candidate
+from hdp.sdk import HdpSpecs, InvalidInput, Modality, Params, Target
+
+DECLARING = ("hdp_components", "hdp_targets", "hdp_pipelines", "hdp_modalities")
+
+
+def load_alone(origin: Origin) -> None:
+    """Import a plugin and ask what it declares, as registering will; for a trial."""
+    module = import_plugin(origin)
+    manager = pluggy.PluginManager("hdp")
+    manager.add_hookspecs(HdpSpecs)
+    manager.register(module, name=origin.plugin)
+    for hook in DECLARING:
+        for one in _declared(manager, hook, module):
+            list(_silent_problems(one))
+
+
+def register(catalogue: Catalogue, candidate: Candidate, manifest: Manifest) -> None:
+    """Put the plugin's parts into the catalogue, all or none; raises whatever it raises."""
+    module = import_plugin(candidate.origin)
+    _check_its_own(candidate, module)
+    try:
+        catalogue.manager.register(module, name=manifest.id)
+    except pluggy.PluginValidationError as error:
+        catalogue.manager.unregister(name=manifest.id)
+        raise InvalidInput(
+            f"A hook asks for something that HDP does not give: {error}", code="plugin-invalid"
+        ) from None
+    try:
+        _declare(catalogue, candidate, manifest, module)
+    except BaseException:
+        catalogue.manager.unregister(module)
+        raise
+
+
+def _check_its_own(candidate: Candidate, module: ModuleType) -> None:
+    """Refuse another package that only has the same name and comes first on the import path."""
+    place = Path(module.__file__ or "")
+    if candidate.source == "wheel" and candidate.folder not in place.parents:
+        raise InvalidInput(
+            f"Another Python package has its name: {place} would be loaded, not"
+            f" {candidate.folder}. Ask its author to rename the package {candidate.module}.",
+            code="plugin-invalid",
+        )
+
+
+def _declare(
+    catalogue: Catalogue, candidate: Candidate, manifest: Manifest, module: ModuleType
+) -> None:
+    problems = list(_hook_problems(catalogue.manager, module))
+    components = _declared(catalogue.manager, "hdp_components", module)
+    targets = _declared(catalogue.manager, "hdp_targets", module)
+    pipelines, wrong = _paths(_declared(catalogue.manager, "hdp_pipelines", module))
+    problems += wrong
+    modalities = _declared(catalogue.manager, "hdp_modalities", module)
+    problems += _modality_problems(catalogue, modalities)
+    problems += plugin_manifest.check_declarations(manifest, components, targets)
+    problems += [f"The pipeline {one} is not there." for one in pipelines if not one.is_file()]
+    problems += _taken(catalogue, candidate, components, targets)
+    if candidate.source != "built-in":
+        catalogue.patience[manifest.id] = Patience(manifest.id)
+        for one in (*components, *targets):
+            problems += _silent_problems(one)
+    if problems:
+        raise InvalidInput(" ".join(problems), code="plugin-invalid")
+    catalogue.components |= {one.id: one for one in components}
+    catalogue.origins |= {one.id: candidate.origin for one in components}
+    catalogue.targets |= {one.id: one for one in targets}
+    catalogue.pipelines += pipelines
+    catalogue.modalities |= {one.id: one for one in modalities}
+
+
+def _paths(given: Sequence[Any]) -> tuple[list[Path], list[str]]:
+    wrong = [one for one in given if not isinstance(one, str | Path)]
+    told = [f"hdp_pipelines gives {one!r}, which is no path." for one in wrong]
+    return [Path(one) for one in given if isinstance(one, str | Path)], told
+
+
+def _taken(
+    catalogue: Catalogue, candidate: Candidate, components: Sequence[Any], targets: Sequence[Any]
+) -> Iterator[str]:
+    for noun, given, there in (
+        ("component", components, catalogue.components),
+        ("target", targets, catalogue.targets),
+    ):
+        for name in [one.id for one in given if getattr(one, "id", None) in there]:
+            owner = next(
+                one for one in catalogue.plugins
+                if one.status == "ready" and name in (*one.components, *one.targets)
+            )  # fmt: skip
+            yield (
+                f"There is a {noun} {name} already: that of the plugin {owner.id} ({owner.where})"
+                f" is used, that of {candidate.folder} is not. One of the two must be renamed."
+            )
+
+
+def _silent_problems(given: Any) -> Iterator[str]:
+    """What would fail later, on a screen that shows parameters or fields."""
+    name = getattr(given, "id", repr(given))
+    for what in ("params", "settings"):
+        kind = getattr(given, what, None)
+        if isinstance(kind, type) and issubclass(kind, Params):
+            try:
+                kind.schema()
+            except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+                yield f"{name}: {what} cannot be shown ({type(error).__name__}: {error})."
+    if isinstance(given, type) and issubclass(given, Target):
+        try:
+            fields = given.schema()["properties"]
+            if not isinstance(fields, dict) or not all(isinstance(one, str) for one in fields):
+                yield f'{name}: the "properties" of schema() must be a table of fields.'
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+            yield f"{name}: schema() fails ({type(error).__name__}: {error})."
+
+
+def _modality_problems(catalogue: Catalogue, modalities: Sequence[Any]) -> Iterator[str]:
+    ids = {*catalogue.modalities}
+    for one in modalities:
+        if not isinstance(one, Modality):
+            yield f"hdp_modalities gives {one!r}, which is no Modality."
+            continue
+        if one.id in ids:
+            yield f"There is a modality {one.id} already; a plugin cannot replace it."
+        ids.add(one.id)
+        if not (one.id.isidentifier() and one.title.strip()):
+            yield f"The modality {one.id!r} needs an id of letters and digits, and a title."
+        if isinstance(one.extensions, str):
+            yield f"The extensions of the modality {one.id} must be a list."
+            continue
+        bad = [each for each in one.extensions if not each.startswith(".") or each != each.lower()]
+        if bad:
+            yield f"The modality {one.id} has extensions that are not like .jpg: {', '.join(bad)}."
+
+
+def _hook_problems(manager: pluggy.PluginManager, module: ModuleType) -> Iterator[str]:
+    known = [one for one in vars(HdpSpecs) if one.startswith("hdp_")]
+    for caller in manager.get_hookcallers(module) or ():
+        if not caller.has_spec():
+            yield f'"{caller.name}" is no hook of HDP.{suggest(caller.name, known)}'
+        for impl in caller.get_hookimpls():
+            if impl.plugin is module and (impl.wrapper or impl.hookwrapper):
+                yield f'"{caller.name}" is a wrapper; HDP has none.'
+
+
+def _declared(manager: pluggy.PluginManager, hook: str, module: ModuleType) -> list[Any]:
+    caller: pluggy.HookCaller = getattr(manager.hook, hook)
+    found: list[Any] = []
+    for impl in caller.get_hookimpls():
+        if impl.plugin is module:
+            found += call_hook(impl, {})
+    return found
