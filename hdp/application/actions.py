@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hdp.application import describing, pipelining, reusing
 from hdp.application.config import Config
 from hdp.application.selection import Selection, choose, with_failed
+from hdp.application.version_work import version_work
 from hdp.jobs import Lane, Task, Work, local_lane, remote_lane
 from hdp.net import host_of
 from hdp.pipelines.places import Place
@@ -56,6 +57,7 @@ _TITLES = {
     "settle": "Settle",
     "pipeline": "Run Pipeline",
     "pipeline-draft": "Run Pipeline and Create Drafts",
+    "version": "Create New Versions",
 }
 # Two threads: while one waits for the disk, the other composes.
 _PREPARE_LANE = Lane("prepare", 2, together=200)
@@ -109,6 +111,12 @@ def _prepared(row: Overview) -> str | None:
     return None if row.state == "prepared" else "There is a draft of it already."
 
 
+def _first_prepared(row: Overview) -> str | None:
+    if row.previous is not None and row.state == "prepared":
+        return "A new version of its record is prepared."
+    return _prepared(row)
+
+
 def _create_upload(row: Overview) -> str | None:
     # A draft whose upload was cut off: the same action carries on from there.
     if row.state == "draft" and row.uploaded < row.sent_files:
@@ -158,6 +166,13 @@ def _record(row: Overview) -> str | None:
     return "No record of it is published here, or a new version is being made."
 
 
+def _version(row: Overview) -> str | None:
+    # A draft of the next version that an earlier try left: the same action carries on from there.
+    if row.previous is not None and row.state in ("prepared", "draft"):
+        return None
+    return _record(row)
+
+
 def _set_aside(row: Overview) -> str | None:
     return "There is a draft or record of it." if row.state not in (None, "prepared") else None
 
@@ -184,7 +199,8 @@ _WHY_NOT: dict[str, Callable[[Overview], str | None]] = {
     "verify": _record,
     "settle": _settle,
     "pipeline": lambda row: None,
-    "pipeline-draft": _prepared,
+    "pipeline-draft": _first_prepared,
+    "version": _version,
 }
 
 
@@ -214,6 +230,8 @@ def start(app: Application, action: Action) -> Started:
         subjects, args = pipelining.gather(app, action.args, subjects)
         action = replace(action, args=args)
         work, at_end = pipelining.work(app, desk, action.kind, action.args)
+    elif action.kind == "version":
+        work, at_end = version_work(app, desk, action.args)
     else:
         work, at_end = _work(app, desk, action, [one for one, _ in subjects]), _hold_nothing
     if action.kind not in LOCAL:

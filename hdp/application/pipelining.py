@@ -165,6 +165,8 @@ def work(
         current = desk.live(task.subject)
         if current is not None and current.state != "prepared":
             task.skip("There is a draft of it already.")
+        if current is not None and current.change is not None:
+            task.skip("A new version of its record is prepared: create its draft, or take it back.")
         result = prepared.run(task)
         _prepare(prepared, task)
         drafts.create_draft(desk, task)

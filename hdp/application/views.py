@@ -30,6 +30,7 @@ _ACTIONS = {
 }  # fmt: skip
 _OPEN = {
     "create": "No answer came back: it is not known whether there is a draft.",
+    "version": "No answer came back: it is not known whether there is a draft of its next version.",
     "publish": "No answer came back: it is not known whether it is public.",
     "submit": "No answer came back: it is not known whether it is in review.",
     "discard": "No answer came back: it is not known whether the draft is gone.",

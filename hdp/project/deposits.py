@@ -14,7 +14,10 @@ from hdp.events import now
 
 @dataclass(frozen=True)
 class DepositFile:
-    """A file that a deposit is to hold, as it was when the deposit was prepared."""
+    """A file that a deposit is to hold, as it was when the deposit was prepared.
+
+    `plan` is what becomes of it in a new version: carry, replace or add.
+    """
 
     id: int
     root: str
@@ -29,6 +32,7 @@ class DepositFile:
     remote_id: str | None = None
     remote_checksum: str | None = None
     error: Mapping[str, Any] | None = None
+    plan: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,8 @@ class Deposit:
     """One item in one environment; `metadata` is the snapshot that is (to be) sent.
 
     `findings` are of its own metadata, `site` of what the repository holds; `review` is what
-    a community's curators did (state, community, comment, url).
+    a community's curators did (state, community, comment, url). `change` is what a new version
+    of the record `previous` changes; None where it is none.
     """
 
     id: int
@@ -74,6 +79,7 @@ class Deposit:
     site: Sequence[Mapping[str, Any]] = ()
     review: dict[str, Any] | None = None
     base_url: str = ""
+    change: dict[str, Any] | None = None
 
     @property
     def known_as(self) -> str:
@@ -82,7 +88,7 @@ class Deposit:
 
 
 _JSON = (
-    "metadata", "origins", "findings", "readback", "candidates", "edit", "site", "review",
+    "metadata", "origins", "findings", "readback", "candidates", "edit", "site", "review", "change",
 )  # fmt: skip
 
 
@@ -137,6 +143,32 @@ def insert_prepared(
     return deposit_id
 
 
+def insert_version(
+    connection: sqlite3.Connection, base: Deposit, change: Mapping[str, Any], **columns: Any
+) -> int | None:
+    """Write the snapshot of a new version of `base`; None where another has gone further.
+
+    `columns` are those of `insert_prepared`.
+    """
+    deposit_id = insert_prepared(
+        connection, item_id=base.item_id, env=base.env, mapping=base.mapping,
+        mapping_hash=base.mapping_hash, **columns,
+    )  # fmt: skip
+    if deposit_id is not None:
+        update(connection, deposit_id, previous=base.id, change=dict(change))
+    return deposit_id
+
+
+def count_published(connection: sqlite3.Connection, item_id: int, env: str, before: int) -> int:
+    """How many versions of an item's record were there before the deposit `before`."""
+    row = connection.execute(
+        "SELECT COUNT(*) FROM deposit WHERE item_id = ? AND env = ? AND state = 'published'"
+        " AND id < ?",
+        (item_id, env, before),
+    ).fetchone()
+    return int(row[0])
+
+
 def _dump(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
@@ -148,12 +180,13 @@ def store_files(
     connection.execute("DELETE FROM deposit_file WHERE deposit_id = ?", (deposit_id,))
     connection.executemany(
         "INSERT INTO deposit_file (deposit_id, root, path, name, role, media_type, size, sha256,"
-        " md5) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " md5, plan) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (deposit_id, f.root, f.path, f.name, f.role, f.media_type, f.size, f.sha256, f.md5)
+            (deposit_id, f.root, f.path, f.name, f.role, f.media_type, f.size, f.sha256, f.md5,
+             f.plan)
             for f in files
         ],
-    )
+    )  # fmt: skip
 
 
 def get_deposit(connection: sqlite3.Connection, deposit_id: int) -> Deposit:

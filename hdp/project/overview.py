@@ -47,6 +47,7 @@ class Overview:
     failed: int
     sent_bytes: int
     uploaded_bytes: int
+    previous: int | None = None
 
     @property
     def stage(self) -> str:
@@ -83,7 +84,7 @@ SELECT i.id, i.key, COALESCE(p.path, '') AS "primary",
        COALESCE(h.n, 0) AS file_count, COALESCE(h.bytes, 0) AS bytes, COALESCE(h.rank, 99) AS rank,
        i.set_aside, i.accepted, i.created, d.state, d.id AS deposit_id, d.doing,
        COALESCE(d.title, '') AS title, d.remote_id, d.url, d.doi,
-       d.prepared, d.drafted, d.published,
+       d.prepared, d.drafted, d.published, d.previous,
        first.at AS first_prepared, d.mapping_hash, d.mapping,
        COALESCE(s.n, 0) AS sent_files, COALESCE(s.uploaded, 0) AS uploaded,
        COALESCE(s.failed, 0) AS failed, COALESCE(s.bytes, 0) AS sent_bytes,

@@ -55,12 +55,16 @@ def start_run(
     source: str,
     params: Mapping[str, Any],
     key: str = "",
+    purpose: str = "",
 ) -> int:
-    """Write down that a pipeline starts on an item; `key` names all that matters to the run."""
+    """Write down that a pipeline starts on an item; `key` names all that matters to the run.
+
+    `purpose` is "" for the item's own files, else it names the new version that it is for.
+    """
     cursor = connection.execute(
-        "INSERT INTO run (item_id, pipeline, source, params, state, started)"
-        " VALUES (?, ?, ?, ?, 'running', ?)",
-        (item_id, pipeline, source, json.dumps({**params, KEY: key}), now()),
+        "INSERT INTO run (item_id, pipeline, source, params, state, started, purpose)"
+        " VALUES (?, ?, ?, ?, 'running', ?, ?)",
+        (item_id, pipeline, source, json.dumps({**params, KEY: key}), now(), purpose),
     )
     return int(cursor.lastrowid or 0)
 
@@ -82,8 +86,8 @@ def finish_run(
         (folder, _dump(steps), _dump(metadata), _dump(uploads), now(), run_id),
     )
     connection.execute(
-        "DELETE FROM run WHERE id != ?1 AND (item_id, pipeline) IN"
-        " (SELECT item_id, pipeline FROM run WHERE id = ?1)",
+        "DELETE FROM run WHERE id != ?1 AND (item_id, pipeline, purpose) IN"
+        " (SELECT item_id, pipeline, purpose FROM run WHERE id = ?1)",
         (run_id,),
     )
     connection.executemany(
@@ -136,10 +140,11 @@ def close_orphans(connection: sqlite3.Connection) -> list[int]:
     return sorted({int(row["item_id"]) for row in rows})
 
 
-def list_runs(connection: sqlite3.Connection, item_id: int) -> list[Run]:
-    """The finished runs of an item, oldest first."""
+def list_runs(connection: sqlite3.Connection, item_id: int, purpose: str = "") -> list[Run]:
+    """The finished runs of an item for one purpose, oldest first."""
     rows = connection.execute(
-        "SELECT * FROM run WHERE item_id = ? AND state = 'done' ORDER BY id", (item_id,)
+        "SELECT * FROM run WHERE item_id = ? AND purpose = ? AND state = 'done' ORDER BY id",
+        (item_id, purpose),
     ).fetchall()
     return [_run(connection, row) for row in rows]
 

@@ -168,7 +168,7 @@ def _store(
     newest = held[-1][0]
     item_id = goal or items.insert_without_files(connection, _title(newest))
     here = items.get_item(connection, item_id)
-    previous = known[-1].id if known else None
+    previous = next((one.id for one in reversed(known) if one.state == "published"), None)
     for one, files in held:
         metadata = {name: value for name, value in one.metadata.items() if name != "doi"}
         moment = one.created.astimezone(UTC).isoformat() if one.created else None

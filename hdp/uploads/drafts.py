@@ -10,6 +10,7 @@ from hdp.uploads import settling
 from hdp.uploads.alone import ALIKE
 from hdp.uploads.desk import Desk, wrong_state
 from hdp.uploads.reading_back import with_told
+from hdp.uploads.version_drafts import open_version
 
 
 def create_draft(desk: Desk, task: Task) -> None:
@@ -21,6 +22,9 @@ def create_draft(desk: Desk, task: Task) -> None:
         )
     if deposit.state != "prepared":
         task.skip(f"There is a {_word(deposit)} of it already: {deposit.remote_id}.")
+    if deposit.change is not None:
+        task.say(f"Draft {open_version(desk, task, deposit)} of its next version")
+        return
     remote = desk.remote_for(task, deposit.title)
     with ALIKE.held(desk.project.session.id, deposit):
         try:

@@ -15,6 +15,7 @@ from hdp.remote import Remote
 from hdp.sdk import Cancelled, HdpError, InvalidInput, LocalFile, Rejected, RemoteFile
 from hdp.uploads import settling
 from hdp.uploads.desk import Desk, wrong_state
+from hdp.uploads.version_drafts import bring_metadata, import_carried
 from hdp.wording import counted
 
 _SHORT = 1 << 20  # bytes that are sent in a moment
@@ -29,11 +30,13 @@ def upload_files(desk: Desk, task: Task) -> None:
     if deposit.state == "published":
         task.skip("It is published already.")
     remote = desk.remote_for(task, deposit.title)
+    deposit = bring_metadata(desk, remote, deposit)
     with desk.intent(deposit, "upload") as ours:
         files = desk.project.read(lambda c: deposits.list_files(c, ours.id))
         sending = _Sending(desk, remote, str(ours.remote_id), task, sum(one.size for one in files))
+        sending.clear = _to_clear(ours, files)
         try:
-            failures = _send_all(sending, files)
+            failures = _send_all(sending, ours, files)
         except BaseException:
             desk.project.write(lambda c: _leave(c, sending, ours))
             raise
@@ -69,6 +72,7 @@ class _Sending:
     sent: int = 0
     present: dict[str, RemoteFile] = field(default_factory=dict)
     arrived: list[tuple[DepositFile, RemoteFile]] = field(default_factory=list)
+    clear: Sequence[str] = ()
     written: float = field(default_factory=time.monotonic)
 
     def listed(self) -> dict[str, RemoteFile]:
@@ -89,8 +93,11 @@ class _Sending:
             self.desk.changed(self.task.subject)
 
 
-def _send_all(sending: _Sending, files: Sequence[DepositFile]) -> list[HdpError]:
+def _send_all(sending: _Sending, deposit: Deposit, files: Sequence[DepositFile]) -> list[HdpError]:
     sending.present = sending.listed()
+    if not sending.present and import_carried(sending.desk, sending.remote, deposit, files):
+        sending.present = sending.listed()
+    _clear(sending)
     failures: list[HdpError] = []
     taken: list[DepositFile] = []
     for file in files:
@@ -110,11 +117,25 @@ def _send_all(sending: _Sending, files: Sequence[DepositFile]) -> list[HdpError]
     return failures + _verify(sending, taken)
 
 
+def _to_clear(deposit: Deposit, files: Sequence[DepositFile]) -> list[str]:
+    """The files that a new version is not to have: they came with its draft."""
+    wanted = {one.name for one in files}
+    return [one for one in (deposit.change or {}).get("clear", ()) if one not in wanted]
+
+
+def _clear(sending: _Sending) -> None:
+    for name in sending.clear:
+        if name in sending.present:
+            sending.task.check_cancelled()
+            sending.remote.delete_file(sending.draft_id, name)
+            del sending.present[name]
+
+
 def _send(sending: _Sending, file: DepositFile) -> RemoteFile:
     there = sending.present.get(file.name)
     if there is not None and matches(file, there):
         return there
-    local = check_local(sending.desk, file)
+    local = _local_or_carried(sending.desk, file)
     if file.size > _SHORT or file.status != "pending":  # who looks does not see a short one
         sending.desk.project.write(
             lambda c: deposits.update_file(c, file.id, status="uploading", error=None)
@@ -144,6 +165,21 @@ def _store_failure(desk: Desk, file: DepositFile, error: HdpError) -> None:
     desk.project.write(
         lambda c: deposits.update_file(c, file.id, status="failed", error=error.to_json())
     )
+
+
+def _local_or_carried(desk: Desk, file: DepositFile) -> LocalFile:
+    try:
+        return check_local(desk, file)
+    except InvalidInput as error:
+        if file.plan != "carry":
+            raise
+        raise Rejected(
+            f"{file.name} was to be carried over from the version before, but the draft does not"
+            " hold it, and it is not on this computer.",
+            code="carried-missing",
+            hint="Discard the draft and make the new version again.",
+            where={"file": file.name},
+        ) from error
 
 
 def check_local(desk: Desk, file: DepositFile) -> LocalFile:

@@ -12,9 +12,11 @@ from hdp.project.items import Item
 from hdp.project.project import Project
 
 
-def finished_run(project: Project, item: Item, pipeline: Pipeline, key: str) -> RunResult | None:
+def finished_run(
+    project: Project, item: Item, pipeline: Pipeline, key: str, purpose: str = ""
+) -> RunResult | None:
     """What the item's last run of the pipeline made; None where it must be done (again)."""
-    done = [one for one in project.read(lambda c: runs.list_runs(c, item.id))
+    done = [one for one in project.read(lambda c: runs.list_runs(c, item.id, purpose))
             if one.pipeline == pipeline.name and one.key == key]  # fmt: skip
     if not done:
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +35,11 @@ from hdp.wording import counted
 
 @dataclass(frozen=True)
 class PipelineWork:
-    """A pipeline to run on many items; `params` are the person's answers."""
+    """A pipeline to run on many items; `params` are the person's answers.
+
+    With `record_of` it works on another record than the item's own, for a `purpose` that has a
+    folder of its own: the files of a new version.
+    """
 
     preparer: Preparer
     pipeline: Pipeline
@@ -48,6 +52,8 @@ class PipelineWork:
     cluster: Cluster | None = None
     pool: Pool | None = None
     again: bool = False
+    record_of: Callable[[Item], Record] | None = None
+    purpose: str = ""
 
     @property
     def desk(self) -> Desk:
@@ -60,7 +66,11 @@ class PipelineWork:
         task.title = item.key
         record = self._record(item)
         key = fingerprint(self.pipeline, record, self.catalogue, self.answers, self.settings)
-        done = None if self.again else finished_run(self.desk.project, item, self.pipeline, key)
+        done = (
+            None
+            if self.again
+            else finished_run(self.desk.project, item, self.pipeline, key, self.purpose)
+        )
         if done is not None:
             task.say(f"{counted(len(done.outputs), 'file')} made before, nothing has changed since")
             return done
@@ -72,6 +82,8 @@ class PipelineWork:
         return dict(fill_parameters(self.pipeline, self.params))
 
     def _record(self, item: Item) -> Record:
+        if self.record_of is not None:
+            return self.record_of(item)
         fields = self.preparer.before_pipeline(item, self.pipeline.name)
         return Record(fields=fields, files=local_files(self.desk, item), key=item.key)
 
@@ -80,7 +92,7 @@ class PipelineWork:
         run_id = project.write(
             lambda c: runs.start_run(
                 c, item_id=item.id, pipeline=self.pipeline.name,
-                source=self.pipeline.source, params=self.params, key=key,
+                source=self.pipeline.source, params=self.params, key=key, purpose=self.purpose,
             )
         )  # fmt: skip
         made = RunResult()
@@ -161,7 +173,8 @@ class PipelineWork:
 
     def folder(self, item: Item) -> Path:
         """`<output>/<short code>/<item id>-<safe key>/<pipeline>`."""
-        return item_folder(self.desk.project, item) / safe_name(self.pipeline.name)
+        name = "-".join(one for one in (self.pipeline.name, self.purpose) if one)
+        return item_folder(self.desk.project, item) / safe_name(name)
 
     def _store(self, run_id: int, item: Item, result: RunResult) -> None:
         output = self.desk.project.root_dir("output")

@@ -284,6 +284,8 @@ def _check_open(task: Task, known: Known) -> None:
     live = known.live
     if live is not None and (live.state != "prepared" or live.doing):
         task.skip("There is a draft of it already.")
+    if live is not None and live.change is not None:
+        task.skip("A new version of its record is prepared: create its draft, or take it back.")
     if live is None and known.published is not None:
         # Preparing it anew would make a second record.
         task.skip(f"It is published already: {known.published.known_as}.")

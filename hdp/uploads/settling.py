@@ -27,6 +27,7 @@ from hdp.uploads.alone import ALIKE, BUSY, busy
 from hdp.uploads.asking_review import ask_review
 from hdp.uploads.desk import Desk
 from hdp.uploads.reading_back import SITE_CODES, compare_back, is_as_sent, review_json
+from hdp.uploads.version_drafts import settle_version
 
 
 def _or_none(ask: Callable[[], Draft]) -> Draft | None:
@@ -87,6 +88,8 @@ def settle(desk: Desk, deposit: Deposit) -> None:
         match ours.doing:
             case "create":
                 settle_create(desk, ours)
+            case "version":
+                settle_version(desk, ours)
             case "publish":
                 _settle_publish(desk, ours)
             case "submit":

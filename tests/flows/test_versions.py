@@ -1,0 +1,251 @@
+"""New versions of published records: each is its manifest, and the old ones stay as they were."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hdp.project import deposits
+from hdp.sdk import Record
+from hdp.uploads.version_metadata import carry_metadata
+from hdp.uploads.version_order import NewFile, Order
+
+
+def new_file(path: Path, text: str, name: str = "") -> NewFile:
+    data = text.encode()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return NewFile(
+        str(path), name or path.name, len(data), hashlib.sha256(data).hexdigest(),
+        hashlib.md5(data).hexdigest(), "text/plain", relpath=path.name,
+    )  # fmt: skip
+
+
+def newest(app, item: int):
+    return app.project.read(lambda c: deposits.latest_published(c, item, "practice"))
+
+
+def order_for(app, item: int, *files: NewFile, decisions=None, **values) -> Order:
+    base = newest(app, item)
+    fields, origins = carry_metadata(base, 2, note="Better scans.")
+    return Order(
+        item, base.id, files, decisions or {}, "no-processing", metadata=fields, origins=origins,
+        **values,
+    )  # fmt: skip
+
+
+def ordered(*orders: Order) -> dict:
+    return {"args": {"orders": [one.to_json() for one in orders]}}
+
+
+def make(do, *orders: Order) -> dict:
+    return do("version", *[one.item for one in orders], **ordered(*orders))
+
+
+def held(app, record_id: str) -> dict[str, str]:
+    remote = app.remotes.open(app.environment("practice"))
+    return {one.name: one.checksum for one in remote.list_record_files(record_id)}
+
+
+def drafts_of(app) -> list:
+    return list(app.remotes.open(app.environment("practice")).list_drafts())
+
+
+def codes(job: dict) -> list[str]:
+    return [one["error"]["code"] for one in job["tasks"] if one["error"]]
+
+
+@pytest.fixture
+def published(project, do):
+    for step in ("prepare", "create", "upload", "publish"):
+        assert do(step)["state"] == "done"
+    return project
+
+
+@pytest.fixture
+def first(app, published):
+    return newest(app, 1)
+
+
+def md5(text: str) -> str:
+    return f"md5:{hashlib.md5(text.encode()).hexdigest()}"
+
+
+def test_carry_replace_add_and_remove(app, published, do, first, tmp_path):
+    """From one version to the next but one, each exactly its manifest."""
+    before = held(app, first.remote_id)
+    (old,) = before
+    added = new_file(tmp_path / "new" / "notes.txt", "one")
+    job = make(do, order_for(app, 1, added, decisions={old: "carry"}))
+    assert job["state"] == "done", codes(job)
+    (task,) = job["tasks"]
+    assert task["message"].startswith(f"Version 2 of {first.doi}: draft ")
+    assert task["message"].endswith("1 carried over, 1 added")
+    assert do("publish", 1)["done"] == 1
+    second = newest(app, 1)
+    assert second.previous == first.id and second.concept_id == first.concept_id
+    assert held(app, second.remote_id) == {old: before[old], "notes.txt": md5("one")}
+    assert held(app, first.remote_id) == before
+    assert second.metadata["version"] == "2"
+    assert second.metadata["notes"] == "<p>Better scans.</p>"
+
+    replaced = new_file(tmp_path / "newer" / "notes.txt", "two")
+    job = make(do, order_for(app, 1, replaced, decisions={old: "remove"}))
+    assert job["tasks"][0]["message"].endswith("1 replaced, 1 removed"), codes(job)
+    assert do("publish", 1)["done"] == 1
+    third = newest(app, 1)
+    assert held(app, third.remote_id) == {"notes.txt": md5("two")}
+    assert held(app, second.remote_id) == {old: before[old], "notes.txt": md5("one")}
+    assert held(app, first.remote_id) == before
+    assert len({first.doi, second.doi, third.doi}) == 3
+
+
+def test_an_unchanged_file_is_not_sent_again(app, published, do, first, practice):
+    old = app.project.read(lambda c: deposits.list_files(c, first.id))[0]
+    path = app.project.file_path(old.root, old.path)
+    same = NewFile(str(path), old.name, old.size, old.sha256, old.md5, relpath=path.name)
+    practice.faults.add("503:upload*")  # whoever uploads anything fails
+    job = make(do, order_for(app, 1, same))
+    assert job["state"] == "done", codes(job)
+    assert held(app, first.remote_id) == {old.name: f"md5:{old.md5}"}
+
+
+def test_nothing_is_decided_silently(app, published, do, first, tmp_path):
+    (old,) = held(app, first.remote_id)
+    added = new_file(tmp_path / "a.txt", "a")
+    assert codes(make(do, order_for(app, 1, added))) == ["undecided-files"]
+    assert codes(make(do, order_for(app, 1, added, decisions={old: "regenerate"}))) == [
+        "not-regenerated"
+    ]
+    twice = replace(new_file(tmp_path / "b.txt", "b"), name="a.txt")
+    job = make(do, order_for(app, 1, added, twice, decisions={old: "carry"}))
+    assert codes(job) == ["pipeline-same-name"]
+    assert drafts_of(app) == []
+    assert app.project.read(lambda c: deposits.live_deposit(c, 1, "practice")) is None
+
+
+def test_a_changed_new_file_is_not_sent(app, published, do, first, tmp_path):
+    (old,) = held(app, first.remote_id)
+    added = new_file(tmp_path / "a.txt", "a")
+    order = order_for(app, 1, added, decisions={old: "carry"})
+    Path(added.path).write_text("b")
+    assert codes(make(do, order)) == ["file-changed"]
+    assert drafts_of(app) == []
+
+
+def test_a_draft_by_hand_on_the_site_is_asked_for(app, published, do, first, tmp_path):
+    remote = app.remotes.open(app.environment("practice"))
+    theirs = remote.new_version(first.remote_id, keep_files=True, key="by hand")
+    remote.update_draft(theirs.id, Record({**first.metadata, "title": "By hand"}))
+    (old,) = held(app, first.remote_id)
+    added = new_file(tmp_path / "a.txt", "a")
+    _age_drafts(app)
+    order = order_for(app, 1, added, decisions={old: "remove"})
+    job = make(do, order)
+    assert codes(job) == ["version-draft-open"]
+    assert theirs.id in job["tasks"][0]["error"]["hint"]
+    assert remote.get_draft(theirs.id).metadata["title"] == "By hand"
+    assert list(drafts_of(app)[0].files or remote.list_files(theirs.id))
+    job = make(do, replace(order, adopt=theirs.id))
+    assert job["state"] == "done", codes(job)
+    assert remote.get_draft(theirs.id).metadata["title"] == first.metadata["title"]
+    assert [one.name for one in remote.list_files(theirs.id)] == ["a.txt"]
+    assert len(drafts_of(app)) == 1
+
+
+def _age_drafts(app) -> None:
+    """Let the drafts be an hour old: HDP tells a stranger's from its own by that."""
+    with app.remotes.practice().repository.catalogue.write() as db:
+        db.execute("UPDATE side SET created = '2026-01-01T00:00:00.000000+00:00'")
+
+
+@pytest.mark.parametrize("verb", ["newversion", "import", "metadata"])
+@pytest.mark.parametrize("fault", ["lost-answer", "503"])
+def test_an_answer_that_is_lost_makes_no_second_draft(
+    app, published, do, practice, first, tmp_path, verb, fault
+):
+    (old,) = held(app, first.remote_id)
+    order = order_for(app, 1, new_file(tmp_path / "a.txt", "a"), decisions={old: "carry"})
+    practice.faults.add(f"{fault}:{verb}")
+    job = make(do, order)
+    if job["state"] != "done":
+        job = make(do, order)
+    assert job["state"] == "done", codes(job)
+    assert len(drafts_of(app)) == 1
+    assert do("publish", 1)["done"] == 1
+    assert set(held(app, newest(app, 1).remote_id)) == {old, "a.txt"}
+
+
+def test_discard_and_again_and_back_to_prepare(app, published, do, first, tmp_path):
+    (old,) = held(app, first.remote_id)
+    order = order_for(app, 1, new_file(tmp_path / "a.txt", "a"), decisions={old: "carry"})
+    assert make(do, order)["state"] == "done"
+    other = replace(order, note="Another")
+    assert codes(make(do, other)) == ["version-in-work"]
+    assert do("discard", 1)["done"] == 1
+    assert newest(app, 1).id == first.id and drafts_of(app) == []
+    practice = app.remotes.practice()
+    practice.faults.add("503:newversion*")
+    assert make(do, order)["failed"] == 1
+    live = app.project.read(lambda c: deposits.live_deposit(c, 1, "practice"))
+    assert (live.state, live.previous, live.doing) == ("prepared", first.id, None)
+    # The item's own sources have no say in a version that is prepared.
+    assert do("prepare", 1)["skipped"] == 1
+    assert do("pipeline-draft", 1, args={"pipeline": "no-processing"})["skipped"] == 1
+    assert app.project.read(lambda c: deposits.live_deposit(c, 1, "practice")) == live
+    assert do("back", 1)["done"] == 1
+    assert app.project.read(lambda c: deposits.live_deposit(c, 1, "practice")) is None
+    practice.faults.clear()
+    assert make(do, order)["state"] == "done"
+
+
+def test_a_newer_version_on_the_site_comes_first(app, published, do, first, tmp_path):
+    remote = app.remotes.open(app.environment("practice"))
+    theirs = remote.new_version(first.remote_id, keep_files=True, key="")
+    remote.publish(theirs.id)
+    (old,) = held(app, first.remote_id)
+    order = order_for(app, 1, new_file(tmp_path / "a.txt", "a"), decisions={old: "carry"})
+    assert codes(make(do, order)) == ["version-not-newest"]
+    from hdp.application.pulling import pull
+
+    assert pull(app, "practice", [first.doi])[0]["state"] == "done"
+    order = order_for(app, 1, new_file(tmp_path / "a.txt", "a"), decisions={old: "carry"})
+    assert make(do, order)["state"] == "done"
+
+
+def test_a_record_with_a_doi_from_elsewhere_is_refused_with_the_reason(
+    app, published, do, first, tmp_path
+):
+    from hdp.application.pulling import pull
+
+    remote = app.remotes.open(app.environment("practice"))
+    draft = remote.create_draft(Record({**first.metadata, "doi": "10.1234/elsewhere"}), "")
+    there = new_file(tmp_path / "old.txt", "old")
+    remote.upload_file(draft.id, order_for(app, 1, there).local_files()[0], lambda *_: None)
+    record = remote.publish(draft.id)
+    (adopted,) = pull(app, "practice", [record.id])
+    item = adopted["item"]
+    order = order_for(app, item, new_file(tmp_path / "a.txt", "a"), decisions={"old.txt": "carry"})
+    assert codes(make(do, order)) == ["external-doi"]
+    assert drafts_of(app) == []
+    assert newest(app, item).doi == "10.1234/elsewhere"
+
+
+def test_a_record_that_was_adopted_gets_a_version(app, published, do, first, tmp_path):
+    from hdp.application.pulling import pull
+
+    remote = app.remotes.open(app.environment("practice"))
+    draft = remote.create_draft(Record(dict(first.metadata)), "")
+    there = new_file(tmp_path / "old.txt", "old")
+    remote.upload_file(draft.id, order_for(app, 1, there).local_files()[0], lambda *_: None)
+    record = remote.publish(draft.id)
+    item = pull(app, "practice", [record.id])[0]["item"]
+    Path(there.path).unlink()
+    order = order_for(app, item, new_file(tmp_path / "a.txt", "a"), decisions={"old.txt": "carry"})
+    job = make(do, order)
+    assert job["state"] == "done", codes(job)
+    assert do("publish", item)["done"] == 1
+    assert set(held(app, newest(app, item).remote_id)) == {"old.txt", "a.txt"}
