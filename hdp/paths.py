@@ -36,6 +36,11 @@ def sample_dir() -> Path:
     return _PACKAGE / "_samples"
 
 
+def template_dir() -> Path:
+    """The folder of the templates that new things are written from."""
+    return _PACKAGE / "_templates"
+
+
 def pipelines_dir() -> Path:
     """The folder of the example pipelines: the checkout's own before the installed copy."""
     checkout = _PACKAGE.parent

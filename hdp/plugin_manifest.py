@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from hdp.sdk import SDK_VERSION, Component, InvalidInput, Params, Port, Target
+from hdp.sdk import SDK_VERSION, Component, Finding, InvalidInput, Params, Port, Target
 
 FILE_NAME = "plugin.toml"
 _ID = re.compile(r"[a-z][a-z0-9_]*")
@@ -68,10 +68,14 @@ def read_manifest(folder: Path) -> Manifest:
     """The manifest in `folder`; InvalidInput names everything that is wrong with it."""
     path = folder / FILE_NAME
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        data = tomllib.loads(text)
     except FileNotFoundError:
         raise InvalidInput(
-            f"There is no {FILE_NAME} in this folder.", code="plugin-manifest", where={"file": path}
+            f"There is no {FILE_NAME} in this folder.",
+            code="plugin-manifest",
+            hint="Make a plugin with: hdp plugin new NAME --kind component",
+            where={"file": str(path)},
         ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidInput(
@@ -82,7 +86,10 @@ def read_manifest(folder: Path) -> Manifest:
     problems = list(_problems(data))
     if problems:
         raise InvalidInput(
-            f"{FILE_NAME}: {' '.join(problems)}", code="plugin-manifest", where={"file": str(path)}
+            f"{FILE_NAME}: {' '.join(told for _, told in problems)}",
+            code="plugin-manifest",
+            where={"file": str(path)},
+            findings=[_finding(path, text, key, told) for key, told in problems],
         )
     known = {one.name for one in dataclasses.fields(Manifest)}
     values = {key: _frozen(value) for key, value in data.items() if key in known}
@@ -97,46 +104,60 @@ def _frozen(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _problems(data: dict[str, Any]) -> Iterator[str]:
+def _finding(path: Path, text: str, key: str, told: str) -> Finding:
+    pattern = re.compile(rf'\s*\[?(settings\.)?"?{re.escape(key)}\b')
+    lines = [number for number, one in enumerate(text.splitlines(), 1) if pattern.match(one)]
+    where = {"file": str(path)} | ({"line": lines[0]} if lines else {})
+    hint = f"Write it into {FILE_NAME}." if not lines else ""
+    return Finding("error", "plugin-manifest", told, hint, where)
+
+
+def _problems(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is wrong, as the key and a sentence."""
     known = [one.name for one in dataclasses.fields(Manifest)]
     for key in data:
         # Later contracts may add keys; only what looks like a slip of the pen is refused.
         near = difflib.get_close_matches(key, known, n=1, cutoff=0.75)
         if key not in known and near:
-            yield f'"{key}" is not known: did you mean "{near[0]}"?'
+            yield key, f'"{key}" is not known: did you mean "{near[0]}"?'
     for key in ("id", "name", "version"):
         if not isinstance(data.get(key), str) or not data[key].strip():
-            yield f'"{key}" is needed and must be text.'
+            yield key, f'"{key}" is needed and must be text.'
     if isinstance(data.get("id"), str) and not _ID.fullmatch(data["id"]):
-        yield '"id" must be lower-case letters, digits and _ and begin with a letter.'
+        yield "id", '"id" must be lower-case letters, digits and _ and begin with a letter.'
     if not isinstance(data.get("summary", ""), str):
-        yield '"summary" must be text.'
+        yield "summary", '"summary" must be text.'
     if not data.get("sdk"):
-        yield '"sdk" is needed, for example sdk = ["1"].'
+        yield "sdk", '"sdk" is needed, for example sdk = ["1"].'
     for key in _LISTS:
         value = data.get(key, [])
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-            yield f'"{key}" must be a list of texts.'
+            yield key, f'"{key}" must be a list of texts.'
     yield from _setting_problems(data.get("settings", {}))
 
 
-def _setting_problems(settings: Any) -> Iterator[str]:
+def _setting_problems(settings: Any) -> Iterator[tuple[str, str]]:
     if not isinstance(settings, dict):
-        yield '"settings" must be a table with a table for each setting.'
+        yield "settings", '"settings" must be a table with a table for each setting.'
         return
     for name, one in settings.items():
-        if not _SETTING.fullmatch(name.removesuffix(".*")):
-            yield f'setting "{name}" must be lower-case letters, digits, _ and -.'
-        if not isinstance(one, dict) or not isinstance(one.get("help"), str):
-            yield f'setting "{name}" needs a help text.'
-            continue
-        if more := sorted(set(one) - {"help", "default", "choices"}):
-            yield f'setting "{name}" has {", ".join(more)}, which is not known.'
-        choices = one.get("choices", [])
-        if not isinstance(one.get("default", ""), str):
-            yield f'setting "{name}": the default must be text.'
-        if not isinstance(choices, list) or not all(isinstance(item, str) for item in choices):
-            yield f'setting "{name}": choices must be a list of texts.'
+        for told in _one_setting(name, one):
+            yield name, told
+
+
+def _one_setting(name: str, one: Any) -> Iterator[str]:
+    if not _SETTING.fullmatch(name.removesuffix(".*")):
+        yield f'setting "{name}" must be lower-case letters, digits, _ and -.'
+    if not isinstance(one, dict) or not isinstance(one.get("help"), str):
+        yield f'setting "{name}" needs a help text.'
+        return
+    if more := sorted(set(one) - {"help", "default", "choices"}):
+        yield f'setting "{name}" has {", ".join(more)}, which is not known.'
+    choices = one.get("choices", [])
+    if not isinstance(one.get("default", ""), str):
+        yield f'setting "{name}": the default must be text.'
+    if not isinstance(choices, list) or not all(isinstance(item, str) for item in choices):
+        yield f'setting "{name}": choices must be a list of texts.'
 
 
 def find_incompatible(manifest: Manifest) -> str:

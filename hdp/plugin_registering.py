@@ -27,8 +27,8 @@ def load_alone(origin: Origin) -> None:
     manager.add_hookspecs(HdpSpecs)
     manager.register(module, name=origin.plugin)
     for hook in DECLARING:
-        for one in _declared(manager, hook, module):
-            list(_silent_problems(one))
+        for one in declared(manager, hook, module):
+            list(find_silent_problems(one))
 
 
 def register(catalogue: Catalogue, candidate: Candidate, manifest: Manifest) -> None:
@@ -63,20 +63,20 @@ def _check_its_own(candidate: Candidate, module: ModuleType) -> None:
 def _declare(
     catalogue: Catalogue, candidate: Candidate, manifest: Manifest, module: ModuleType
 ) -> None:
-    problems = list(_hook_problems(catalogue.manager, module))
-    components = _declared(catalogue.manager, "hdp_components", module)
-    targets = _declared(catalogue.manager, "hdp_targets", module)
-    pipelines, wrong = _paths(_declared(catalogue.manager, "hdp_pipelines", module))
+    problems = list(find_hook_problems(catalogue.manager, module))
+    components = declared(catalogue.manager, "hdp_components", module)
+    targets = declared(catalogue.manager, "hdp_targets", module)
+    pipelines, wrong = _paths(declared(catalogue.manager, "hdp_pipelines", module))
     problems += wrong
-    modalities = _declared(catalogue.manager, "hdp_modalities", module)
-    problems += _modality_problems(catalogue, modalities)
+    modalities = declared(catalogue.manager, "hdp_modalities", module)
+    problems += find_modality_problems(catalogue, modalities)
     problems += plugin_manifest.check_declarations(manifest, components, targets)
     problems += [f"The pipeline {one} is not there." for one in pipelines if not one.is_file()]
     problems += _taken(catalogue, candidate, components, targets)
     if candidate.source != "built-in":
         catalogue.patience[manifest.id] = Patience(manifest.id)
         for one in (*components, *targets):
-            problems += _silent_problems(one)
+            problems += find_silent_problems(one)
     if problems:
         raise InvalidInput(" ".join(problems), code="plugin-invalid")
     catalogue.components |= {one.id: one for one in components}
@@ -110,7 +110,7 @@ def _taken(
             )
 
 
-def _silent_problems(given: Any) -> Iterator[str]:
+def find_silent_problems(given: Any) -> Iterator[str]:
     """What would fail later, on a screen that shows parameters or fields."""
     name = getattr(given, "id", repr(given))
     for what in ("params", "settings"):
@@ -129,7 +129,8 @@ def _silent_problems(given: Any) -> Iterator[str]:
             yield f"{name}: schema() fails ({type(error).__name__}: {error})."
 
 
-def _modality_problems(catalogue: Catalogue, modalities: Sequence[Any]) -> Iterator[str]:
+def find_modality_problems(catalogue: Catalogue, modalities: Sequence[Any]) -> Iterator[str]:
+    """What is wrong with kinds of collection."""
     ids = {*catalogue.modalities}
     for one in modalities:
         if not isinstance(one, Modality):
@@ -148,7 +149,8 @@ def _modality_problems(catalogue: Catalogue, modalities: Sequence[Any]) -> Itera
             yield f"The modality {one.id} has extensions that are not like .jpg: {', '.join(bad)}."
 
 
-def _hook_problems(manager: pluggy.PluginManager, module: ModuleType) -> Iterator[str]:
+def find_hook_problems(manager: pluggy.PluginManager, module: ModuleType) -> Iterator[str]:
+    """Hooks that HDP does not have, and wrappers."""
     known = [one for one in vars(HdpSpecs) if one.startswith("hdp_")]
     for caller in manager.get_hookcallers(module) or ():
         if not caller.has_spec():
@@ -158,7 +160,8 @@ def _hook_problems(manager: pluggy.PluginManager, module: ModuleType) -> Iterato
                 yield f'"{caller.name}" is a wrapper; HDP has none.'
 
 
-def _declared(manager: pluggy.PluginManager, hook: str, module: ModuleType) -> list[Any]:
+def declared(manager: pluggy.PluginManager, hook: str, module: ModuleType) -> list[Any]:
+    """What the plugin gives for a declaring hook; raises what the hook raises."""
     caller: pluggy.HookCaller = getattr(manager.hook, hook)
     found: list[Any] = []
     for impl in caller.get_hookimpls():

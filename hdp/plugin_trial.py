@@ -80,7 +80,10 @@ def _read(home: Path) -> dict[str, dict[str, str]]:
 
 def _write(home: Path, known: Mapping[str, Mapping[str, str]]) -> None:
     try:
-        replace_text(home / FILE, json.dumps(known, indent=1))
+        if known:
+            replace_text(home / FILE, json.dumps(known, indent=1))
+        else:
+            (home / FILE).unlink(missing_ok=True)
     except OSError as error:
         log.warning("Trials of plugins are not remembered: %s", error)
 

@@ -78,7 +78,11 @@ def set_enabled(home: Path, plugin_id: str, enabled: bool | None) -> None:
     choices.pop(plugin_id, None)
     if enabled is not None:
         choices[plugin_id] = enabled
-    replace_text(home / "plugins.json", json.dumps({"enabled": choices}, indent=1))
+    path = home / "plugins.json"
+    if choices:
+        replace_text(path, json.dumps({"enabled": choices}, indent=1))
+    else:
+        path.unlink(missing_ok=True)
     forget_trial(home, plugin_id)
 
 

@@ -68,8 +68,17 @@ class Application:
         """What the plugins offer; loaded when first needed."""
         with self._lock:
             catalogue = load(self.home, safe=self._safe, extra=self._plugin_dirs)
-        self.bus.listen(catalogue.observe)
+        self._stop_observing = self.bus.listen(catalogue.observe)
         return catalogue
+
+    def reload_plugins(self) -> None:
+        """Find and load the plugins anew; what runs goes on with those it began with."""
+        with self._lock:
+            old = self.__dict__.pop("catalogue", None)
+            if old is not None:
+                self._stop_observing()
+                old.end()
+        self.bus.emit(Changed(("plugins",)))
 
     @property
     def plugin_settings(self) -> PluginSettings:

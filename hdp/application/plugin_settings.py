@@ -74,6 +74,16 @@ class PluginSettings:
             return self._credentials.remove(_kept_as(plugin, name))
         return self._credentials.store(_kept_as(plugin, name), value)
 
+    def forget(self, plugin: str) -> None:
+        """Forget everything that was chosen for a plugin, its secrets too."""
+        for name in self._catalogue.plugin(plugin).secrets:
+            if self.has_secret(plugin, name):
+                self._credentials.remove(_kept_as(plugin, name))
+        with _CHANGING:
+            everything = self._read()
+            if everything.pop(plugin, None) is not None:
+                self._write(everything)
+
     def _read(self) -> dict[str, dict[str, str]]:
         try:
             found = json.loads(self._path.read_text(encoding="utf-8"))

@@ -9,8 +9,10 @@ import click
 
 from hdp.cli.base import Group, example, pass_session, read_hidden
 from hdp.cli.main import FAILED, OK
+from hdp.cli.session import finding_lines
 
 if TYPE_CHECKING:
+    from hdp.application.plugin_writing import Kind
     from hdp.cli.session import Session
 
 
@@ -49,12 +51,9 @@ def disable(session: Session, plugin: str) -> int:
 
 
 def _switch(session: Session, plugin: str, on: bool) -> int:
-    from hdp import plugins
+    from hdp.application.plugin_installing import enable_plugin
 
-    session.app.catalogue.plugin(plugin)  # refuses an id that is not there
-    home = session.app.home
-    plugins.set_enabled(home, plugin, on)
-    found = plugins.load(home, safe=session.safe, extra=session.plugins).plugin(plugin)
+    found = enable_plugin(session.app, plugin, on=on)
     session.emit(found.to_json(), f"{plugin}: {found.status}. {found.reason}".strip())
     return OK
 
@@ -117,13 +116,76 @@ def secret(session: Session, plugin: str, name: str, remove: bool) -> int:
     return OK
 
 
+@plugin_command.command(epilog=example("hdp plugin new watermark --kind component"))
+@click.argument("name")
+@click.option("--kind", type=click.Choice(["component", "target"]), default="component",
+              show_default=True, help="A pipeline step, or a place where records go.")  # fmt: skip
+@click.option("--to", "parent", type=click.Path(path_type=Path), default=Path(),
+              metavar="DIR", help="The folder to make it in; else this one.")  # fmt: skip
+@pass_session
+def new(session: Session, name: str, kind: Kind, parent: Path) -> int:
+    """Write a new plugin: manifest, code, tests that pass, and what makes a wheel of it."""
+    from hdp.application.plugin_writing import write_plugin
+
+    made = write_plugin(name, kind, parent, session.app.catalogue)
+    files = sorted(one.relative_to(made).as_posix() for one in made.rglob("*") if one.is_file())
+    told = f"{made}\nIts README says how to go on. Look at it with: hdp plugin check {made}"
+    session.emit({"folder": str(made), "files": files}, told)
+    return OK
+
+
 @plugin_command.command(epilog=example("hdp plugin check ./my-plugin"))
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @pass_session
 def check(session: Session, folder: Path) -> int:
-    """Load a plugin's folder and tell the status it would get."""
-    from hdp.plugins import check_plugin
+    """Tell everything that is wrong with a plugin's folder, and the status it would get."""
+    from hdp.application.plugin_checking import check_folder
 
-    found = check_plugin(folder.resolve())
-    session.emit(found.to_json(), f"{found.id}: {found.status}. {found.reason}".strip())
-    return OK if found.status == "ready" else FAILED
+    status, found = check_folder(folder, session.app.catalogue)
+    findings = [one.to_json() for one in found]
+    if status.status == "ready":
+        told = f"{status.id}: ready."
+    else:
+        told = f"{status.id}: {status.status}."
+        if not any(one.severity == "error" for one in found):
+            told += f" {status.reason}"
+    session.emit(
+        status.to_json() | {"findings": findings}, "\n".join([*finding_lines(findings), told])
+    )
+    return OK if status.status == "ready" else FAILED
+
+
+@plugin_command.command(epilog=example("hdp plugin install watermark.zip"))
+@click.argument("source", type=click.Path(path_type=Path), metavar="FILE_OR_DIR")
+@click.option("--replace", is_flag=True, help="Put it in the place of the one with its id.")
+@pass_session
+def install(session: Session, source: Path, replace: bool) -> int:
+    """Install a plugin from a folder, .zip or .whl; it is off until you switch it on."""
+    from hdp.application.plugin_installing import install_plugin
+
+    found = install_plugin(session.app, source, replace=replace)
+    lines = [f"{found.name} {found.version} ({found.id}): {found.status}. {found.reason}".strip()]
+    if found.hosts:
+        lines.append(f"It says that it talks to: {', '.join(found.hosts)}")
+    if found.secrets:
+        lines.append(f"It asks for secrets: {', '.join(found.secrets)}")
+    if found.status == "disabled":
+        lines.append("A plugin is a program and can do whatever you can do. If you trust it:")
+        lines.append(f"  hdp plugin enable {found.id}")
+    session.emit(found.to_json(), "\n".join(lines))
+    return OK
+
+
+@plugin_command.command(epilog=example("hdp plugin remove watermark"))
+@click.argument("plugin", metavar="ID")
+@pass_session
+def remove(session: Session, plugin: str) -> int:
+    """Delete an installed plugin with its settings, secrets and environment."""
+    from hdp.application.plugin_installing import remove_plugin
+
+    needing = remove_plugin(session.app, plugin)
+    told = f"{plugin} is removed; nothing of it is left."
+    if needing:
+        told += f" These environments cannot be used without it: {', '.join(needing)}."
+    session.emit({"plugin": plugin, "removed": True, "environments": needing}, told)
+    return OK

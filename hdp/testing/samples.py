@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import mimetypes
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,11 @@ FIELDS: dict[str, Any] = {
     "keywords": ["Amphora", "Вино"],
     "version": "1.0",
 }
+# A picture of two by two points.
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR42mNocFAQmLCA4f///wwMDAAk"
+    "jwUeKp5hdgAAAABJRU5ErkJggg=="
+)
 # Names that people give files, and that servers and file systems stumble over.
 NAMES = (
     "plain.txt", "with space.txt", "Fundstück Nr. 1 (ä).txt", "文件.txt", "100 %.txt", "a#b?c.txt",
@@ -38,11 +45,13 @@ HOSTILE_FIELDS: tuple[dict[str, Any], ...] = (
 
 def make_file(folder: Path, name: str, content: bytes) -> LocalFile:
     """A file in a folder, with its size and digests; the name in the record is `name`."""
+    media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
     path = folder / hashlib.sha256(name.encode() + content).hexdigest()[:16]
     path.write_bytes(content)
     return LocalFile(
         path=path,
         name=name,
+        media_type=media_type,
         size=len(content),
         md5=hashlib.md5(content, usedforsecurity=False).hexdigest(),
         sha256=hashlib.sha256(content).hexdigest(),
