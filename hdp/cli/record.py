@@ -11,6 +11,7 @@ from hdp.cli.machine import accept_command
 from hdp.cli.main import FAILED, OK
 from hdp.cli.running import act
 from hdp.cli.selecting import selection
+from hdp.cli.version import diff_command, version_command
 from hdp.wording import counted
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ def record_command() -> None:
 
 
 record_command.add_command(accept_command)
+record_command.add_command(version_command)
+record_command.add_command(diff_command)
 
 
 @record_command.command("list", epilog=example("hdp record list --search amphora --json"))

@@ -31,6 +31,7 @@ from hdp.web.routes import (
     settings,
     settling,
     uploads,
+    versions,
 )
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 _ROUTES = (
     about, projects, previews, mapping, items, editing, exporting, uploads, publishing, settling,
-    pictures, pipelines, constructing, jobs, activity, settings, dialogs, events,
+    pictures, pipelines, constructing, versions, jobs, activity, settings, dialogs, events,
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from hdp.application.page.jobs import JobPages
 from hdp.application.page.mapping import MappingPages
 from hdp.application.page.pipelines import PipelinePages
 from hdp.application.page.plugin_settings import PluginSettingPages
+from hdp.application.page.plugins import PluginPages
 from hdp.application.page.previews import PreviewPages
 from hdp.application.page.projects import ProjectPages, project_json
 from hdp.application.page.publishing import PublishPages
@@ -24,6 +25,7 @@ from hdp.application.page.reusing import ReusePages
 from hdp.application.page.settings import SettingsPages, environment_json
 from hdp.application.page.settling import SettlePages
 from hdp.application.page.uploads import UploadPages
+from hdp.application.page.versions import VersionPages
 from hdp.sdk import HdpError
 
 if TYPE_CHECKING:
@@ -50,8 +52,10 @@ class Page:
         self.reusing = ReusePages(app)
         self.pipelines = PipelinePages(app)
         self.constructing = ConstructorPages(app)
+        self.versions = VersionPages(app)
         self.jobs = JobPages(app)
         self.settings = SettingsPages(app)
+        self.plugins = PluginPages(app)
         self.plugin_settings = PluginSettingPages(app)
         self.pictures = app.pictures
 
@@ -68,6 +72,7 @@ class Page:
         self.bus.wake()
         self.previews.end()
         self.constructing.end()
+        self.versions.end()
 
     def about(self, *, dialogs: bool) -> dict[str, Any]:
         """What the page needs to know before it shows anything."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hdp.sdk import UsageError
 from hdp.web.api import Api, Ask
 
 
@@ -12,6 +13,22 @@ def add(api: Api) -> None:
     api.get("/pipelines/<name>", lambda ask, name: pipelines.show(name))
     api.get("/components", lambda ask: pipelines.components())
     api.get("/plugins", lambda ask: pipelines.plugins())
+    installed = api.page.plugins
+
+    def yes(ask: Ask, name: str) -> bool:
+        if not isinstance(ask.body.get(name), bool):
+            raise UsageError(f"“{name}” must be true or false.", code="bad-request")
+        return ask.body[name] is True
+
+    api.post(
+        "/plugins/install",
+        lambda ask: installed.install(ask.path("path"), replace=ask.body.get("replace") is True),
+    )
+    api.post(
+        "/plugins/enable",
+        lambda ask: installed.enable(ask.text("plugin", None), on=yes(ask, "on")),
+    )
+    api.post("/plugins/remove", lambda ask: installed.remove(ask.text("plugin", None)))
     chosen = api.page.plugin_settings
     api.get("/plugins/settings", lambda ask: chosen.list())
 

@@ -1,0 +1,59 @@
+"""`hdp record version`: from new files to a published version, and what changed."""
+
+from __future__ import annotations
+
+from PIL import Image
+
+
+def _published(hdp, folder):
+    hdp("project", "new", "p.hdpc", "--name", "P", "--code", "P", "--input", folder,
+        "--output", "out", "--extensions", ".jpg")  # fmt: skip
+    hdp("mapping", "set", folder / "mapping.yaml", "-p", "p.hdpc")
+    for step in ("prepare", "draft create", "draft upload", "draft publish"):
+        ran = hdp(*step.split(), "--all", "-p", "p.hdpc")
+        assert ran.code == 0, ran.err
+
+
+def test_from_new_files_to_a_new_version(hdp, folder, tmp_path):
+    _published(hdp, folder)
+    new = tmp_path / "rescans"
+    new.mkdir()
+    first = sorted(folder.glob("*.jpg"))[0].name
+    Image.new("RGB", (70, 50), "red").save(new / first)
+    (new / "stray.txt").write_text("nobody knows")
+    version = ("record", "version", "-p", "p.hdpc", "--from", new, "--pipeline", "no-processing")
+
+    dry = hdp(*version, "--dry-run")
+    assert dry.code == 0, dry.err
+    assert f"replace     {first}" in dry.out
+    assert "Not taken: stray (no record fits)" in dry.err or "Not taken: stray" in dry.err
+    ran = hdp(*version, "--note", "Scanned again.")
+    assert ran.code == 0, ran.err
+    assert hdp("draft", "publish", "--all", "-p", "p.hdpc").code == 0
+    told = hdp("record", "diff", 1, "-p", "p.hdpc", "--json").json
+    assert [one["what"] for one in told["files"]] == ["replaced"]
+    assert {one["field"] for one in told["metadata"]} >= {"version", "notes"}
+    assert (told["from"]["number"], told["to"]["number"]) == (1, 2)
+    listed = hdp("record", "list", "-p", "p.hdpc", "--json").json
+    chains = {len(group["versions"]) for group in listed["groups"]}
+    assert chains == {1, 2}
+
+
+def test_nothing_is_decided_for_a_person(hdp, folder, tmp_path):
+    _published(hdp, folder)
+    table = tmp_path / "which.csv"
+    doi = hdp("record", "list", "-p", "p.hdpc", "--json").json["groups"][0]["versions"][0]["doi"]
+    table.write_text(f"file,doi\nmodel.txt,https://doi.org/{doi}\n")
+    new = tmp_path / "model.txt"
+    new.write_text("a model")
+    version = ("record", "version", "-p", "p.hdpc", "--from", new, "--pipeline", "no-processing",
+               "--table", table)  # fmt: skip
+    ran = hdp(*version)
+    assert ran.code == 3
+    assert "It is not decided what becomes of 1 files of 1 records" in ran.err
+    assert "UNDECIDED" in ran.out
+    assert hdp("draft", "list", "-p", "p.hdpc", "--json").json["total"] == 0
+    assert hdp(*version, "--carry-over", "*.jpg").code == 0
+    assert hdp(*version, "--match", "table", "--carry-over", "all").code == 3  # it is open now
+    missing = hdp("record", "version", "-p", "p.hdpc", "--from", tmp_path / "no", "--pipeline", "x")
+    assert missing.code == 2 and "is not there" in missing.err
