@@ -17,6 +17,7 @@ export const WENT: Record<string, string> = {
   verify: '{n} records are verified.',
   submit: '{n} records were handed to the curators.',
   discard: '{n} drafts are discarded.',
+  version: '{n} new versions are in Manage Drafts.',
   'set-aside': '{n} items are removed from the project. Their files stay where they are.',
 }
 const CONFIRMED = ['publish', 'submit', 'discard', 'set-aside']

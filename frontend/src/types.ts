@@ -26,7 +26,7 @@ export interface FileInfo {
 export interface Item { set_aside?: string | null; accepted?: string | null; problems?: Finding[]; id: number; key: string; title: string; primary: string; files: FileInfo[]; state: string; env_states?: Record<string, string> }
 
 export interface Row {
-  item: number; key: string; title: string; subtitle: string; kind: string; picture?: boolean; machine?: number
+  item: number; key: string; title: string; subtitle: string; kind: string; picture?: boolean; machine?: number; version_of?: { number: number; record: string; concept_id: string }
   files: { total: number; uploaded: number; failed: number }
   bytes: { total: number; uploaded: number }
   status: { word: string; tone: Tone; reason: string }
@@ -52,7 +52,7 @@ export interface Deposit {
   item: number; env: string; state: string; title: string; remote_id: string; concept_id: string; doi: string
   concept_doi: string; version: string; url: string; files: { name: string; size: number }[]; published?: string; updated?: string
 }
-export interface Group { concept_id: string; concept_doi: string; title: string; versions: Deposit[]; state?: string; items?: number[]; unsettled?: number | null }
+export interface Group { next?: { item: number; state: string; remote_id: string | null } | null; concept_id: string; concept_doi: string; title: string; versions: Deposit[]; state?: string; items?: number[]; unsettled?: number | null }
 export interface DepositFile { name: string; role: string; size: number; checksum: string; local_checksum: string; status: string; error: string | null }
 
 export interface Job {

@@ -3,6 +3,7 @@ import { pickLang } from '../src/i18n/index.svelte'
 import page from '../src/i18n/de.json'
 import frame from '../src/i18n/de.frame.json'
 import pipelines from '../src/i18n/de.pipelines.json'
+import versions from '../src/i18n/de.versions.json'
 import server from '../src/i18n/de.server.json'
 import en from '../src/i18n/en.json'
 import { setLocale } from '../src/format'
@@ -10,7 +11,7 @@ import { Sentences } from '../src/i18n/sentences'
 import { ACTIONS, BATCH, FILE_STATUS, JOB_STATE, REMOTE_STATUS, ROLES, SECTIONS, STAGES } from '../src/words'
 
 const sources = Object.values(import.meta.glob<string>('../src/**/*.{svelte,ts}', { query: '?raw', import: 'default', eager: true }))
-const de = { ...pipelines, ...page, ...frame }
+const de = { ...pipelines, ...versions, ...page, ...frame }
 const commands = sources.flatMap((text) => [...text.matchAll(/\badd\('([^']+)', '([^']+)'/g)].flatMap((m) => [m[1]!, m[2]!]))
 const literal = /\bt\(\s*'((?:[^'\\]|\\.)*)'/g
 const used = new Set(sources.flatMap((text) => [...text.matchAll(literal)].map((m) => m[1]!.replace(/\\'/g, "'"))))

@@ -33,8 +33,12 @@ def published_groups(
     whole = app.project.read(
         lambda c: deposits.deposits_by_id(c, [one.id for versions in page for one in versions])
     )
+    coming = _coming(app, env, [versions[0].item_id for versions in page])
     return {
-        "groups": [_group(app, [whole[one.id] for one in versions]) for versions in page],
+        "groups": [
+            _group(app, [whole[one.id] for one in versions], coming.get(versions[0].item_id))
+            for versions in page
+        ],
         "total": sum(len(versions) for versions in groups),
         "concepts": len(chosen),
         "states": dict(states),
@@ -98,7 +102,14 @@ def _words_of(one: PublishedRow) -> str:
     return " ".join(str(name or "") for name in names).casefold()
 
 
-def _group(app: Application, versions: Sequence[Deposit]) -> dict[str, Any]:
+def _coming(app: Application, env: str, items: Sequence[int]) -> dict[int, Deposit]:
+    """item -> the next version of its record that is being made."""
+    states = ("prepared", "draft", "in_review")
+    found = app.project.read(lambda c: deposits.list_deposits(c, env, states, items))
+    return {one.item_id: one for one in found}
+
+
+def _group(app: Application, versions: Sequence[Deposit], coming: Deposit | None) -> dict[str, Any]:
     newest = versions[0]
     return {
         "concept_id": newest.concept_id,
@@ -108,4 +119,7 @@ def _group(app: Application, versions: Sequence[Deposit]) -> dict[str, Any]:
         "title": newest.title,
         "unsettled": next((one.item_id for one in versions if is_unsettled(one)), None),
         "versions": deposit_views(app, versions),
+        "next": None
+        if coming is None
+        else {"item": coming.item_id, "state": coming.state, "remote_id": coming.remote_id},
     }

@@ -1,0 +1,120 @@
+// Create New Version from Files: what was chosen so far, and what the server says of it.
+import { get, post } from '../../../api'
+import { ui } from '../../../ui.svelte'
+
+export interface Candidate { item: number; key: string; title: string; doi: string | null; version: string | null; how?: string; reason?: string; confidence?: 'certain' | 'likely' | 'possible' }
+export interface Unit { id: string; label: string; files: { path: string; name: string; size: number; role: string }[]; choice: number | null; ticked: boolean; candidates: Candidate[]; findings: { message: string; severity: string }[] }
+interface Held { size: number; md5: string }
+export interface Row { name: string; action: string; choices: string[]; old: Held | null; new: (Held & { path: string }) | null; derived: boolean }
+export interface Planned { item: number; title: string; doi: string; number: number; version: { old: string | null; new: string | null }; files: Row[]; undecided: number; metadata: { field: string; before: unknown; after: unknown }[]; open_draft: { id: string; url: string; title: string } | null; problem: string }
+export interface Plan { records: Planned[]; undecided: number; problems: number; counts: Record<string, number>; total: number }
+interface Look { look: string; state: string; done: number; total: number; error: { message: string; hint?: string } | null; units: Unit[]; records: number }
+
+export const STEPS = ['New files', 'Matches', 'Pipeline', 'Metadata', 'Files of the new version', 'Confirm'] as const
+const ASK_MS = 250
+
+export class Flow {
+  step = $state(0)
+  folder = $state('')
+  table = $state('')
+  looking = $state(false)
+  look = $state.raw<Look | null>(null)
+  choices = $state<Record<string, number | null>>({})
+  byHand = $state<Record<string, Candidate>>({})
+  pipeline = $state('')
+  version = $state('')
+  day = $state('')
+  note = $state('')
+  mapping = $state(false)
+  decisions = $state<Record<number, Record<string, string>>>({})
+  adopt = $state<Record<number, string>>({})
+  plan = $state.raw<Plan | null>(null)
+  planning = $state(false)
+  private closed = false
+
+  constructor(readonly env: string, readonly items: number[] | null) {}
+
+  get chosen(): number {
+    return Object.values(this.choices).filter((item) => item !== null).length
+  }
+
+  get trouble(): string {
+    return this.look?.state === 'failed' ? (this.look.error?.message ?? '') : ''
+  }
+
+  end(): void {
+    this.closed = true
+  }
+
+  /** Reads the new files; true when the list of matches is there. */
+  async read(): Promise<boolean> {
+    this.looking = true
+    this.look = null
+    this.plan = null
+    const file = this.folder.trim()
+    const isFile = /\.[A-Za-z0-9]{1,5}$/.test(file) && !/[\\/]$/.test(file)
+    const asked = { env: this.env, table: this.table.trim() || undefined, items: this.items ?? undefined }
+    const where = isFile ? { paths: [file] } : { folder: file }
+    let told = await ui.try(() => post<Look>('/versions/look', { ...asked, ...where }))
+    while (told && told.state === 'looking' && !this.closed) {
+      this.look = told
+      await new Promise((done) => setTimeout(done, ASK_MS))
+      const id: string = told.look
+      told = await ui.try(() => get<Look>(`/versions/look/${id}`))
+    }
+    if (told?.state === 'ready') told = await ui.try(() => get<Look>(`/versions/look/${told!.look}`))
+    this.looking = false
+    this.look = told ?? null
+    if (told?.state !== 'ready') return false
+    this.choices = Object.fromEntries(told.units.map((unit) => [unit.id, unit.choice]))
+    this.byHand = {}
+    return true
+  }
+
+  async search(words: string): Promise<Candidate[]> {
+    const answer = await ui.try(() => get<{ records: Candidate[] }>(`/versions/look/${this.look!.look}/records`, { search: words }))
+    return answer?.records ?? []
+  }
+
+  get body(): Record<string, unknown> {
+    return {
+      look: this.look?.look, choices: this.choices, pipeline: this.pipeline, decisions: this.decisions, mapping: this.mapping,
+      note: this.note, metadata: { version: this.version.trim(), publication_date: this.day }, adopt: this.adopt,
+    }
+  }
+
+  /** What would be made; nothing is sent. */
+  async compose(): Promise<boolean> {
+    this.planning = true
+    this.plan = (await ui.try(() => post<Plan>('/versions/plan', this.body))) ?? null
+    this.planning = false
+    return this.plan !== null
+  }
+
+  decide(item: number, name: string, action: string): void {
+    this.decisions[item] = { ...this.decisions[item], [name]: action }
+    this.patch((row, of) => (of === item && row.name === name ? action : row.action))
+  }
+
+  /** The same for all files that wait for a decision, or were decided the other way. */
+  decideAll(action: string): void {
+    for (const record of this.plan?.records ?? [])
+      for (const row of record.files)
+        if (row.choices.includes(action)) this.decisions[record.item] = { ...this.decisions[record.item], [row.name]: action }
+    this.patch((row) => (row.choices.includes(action) ? action : row.action))
+  }
+
+  private patch(now: (row: Row, item: number) => string): void {
+    if (!this.plan) return
+    const records = this.plan.records.map((record) => {
+      const files = record.files.map((row) => ({ ...row, action: now(row, record.item) }))
+      return { ...record, files, undecided: files.filter((row) => !row.action).length }
+    })
+    this.plan = { ...this.plan, records, undecided: records.reduce((sum, one) => sum + one.undecided, 0) }
+  }
+
+  async start(): Promise<number | null> {
+    const answer = await ui.try(() => post<{ job: number }>('/versions/start', this.body))
+    return answer?.job ?? null
+  }
+}

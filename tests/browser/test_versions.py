@@ -1,0 +1,94 @@
+"""Create New Version from Files: the whole dialog, a wrong match corrected by hand."""
+
+from __future__ import annotations
+
+import pytest
+from PIL import Image
+
+from hdp.project import deposits
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def expect():
+    return pytest.importorskip("playwright.sync_api").expect
+
+
+def _newest(app, item):
+    return app.project.read(lambda c: deposits.latest_published(c, item, "practice"))
+
+
+def _held(app, item):
+    return [one.name for one in app.project.read(
+        lambda c: deposits.list_files(c, _newest(app, item).id))]  # fmt: skip
+
+
+def test_from_new_files_to_a_published_version(page, expect, project, app, do, tmp_path):
+    for step in ("prepare", "create", "upload", "publish"):
+        assert do(step)["state"] == "done"
+    new = tmp_path / "rescans"
+    new.mkdir()
+    names = {item: _held(app, item)[0] for item in (1, 2, 3)}
+    Image.new("RGB", (90, 60), "red").save(new / names[1])
+    Image.new("RGB", (90, 60), "blue").save(new / names[2])  # by its name; it is of the third
+    (new / "stray.txt").write_text("nobody knows")
+
+    page.goto(f"{page.url.split('#')[0]}#/uploads/published")
+    page.reload()
+    page.get_by_role("button", name="Create New Version from Files...").click()
+    dialog = page.get_by_role("dialog", name="Create New Version from Files")
+    go_on = dialog.get_by_role("button", name="Continue")
+    expect(go_on).to_be_disabled()
+    dialog.get_by_label("Folder with the new files, or one file").fill(str(new))
+    go_on.click()
+
+    expect(dialog.get_by_role("status").first).to_contain_text("2 of 3 groups of files")
+    wrong = dialog.get_by_label(f"Record for {names[2].removesuffix('.jpg')}")
+    expect(wrong).to_have_value("2")
+    expect(dialog.get_by_text(f"It has a file of the same name: {names[2]}.")).to_be_visible()
+    expect(dialog.get_by_label("Record for stray")).to_have_value("")
+    wrong.select_option("Another record...")
+    third = _newest(app, 3)
+    dialog.get_by_role("searchbox", name="Title, DOI or Concept ID").fill(third.doi)
+    dialog.get_by_role("button", name=third.doi).click()
+    expect(wrong).to_have_value("3")
+    expect(dialog.get_by_text("Chosen by hand.")).to_be_visible()
+    go_on.click()
+
+    expect(go_on).to_be_disabled()  # a pipeline is required
+    dialog.get_by_role("radio", name="No processing").check()
+    go_on.click()
+    dialog.get_by_label("What changed").fill("Scanned <again>.")
+    go_on.click()
+
+    expect(dialog.get_by_text("1 file undecided")).to_be_visible()
+    expect(go_on).to_be_disabled()
+    choice = dialog.get_by_label(f"What becomes of {names[3]} of {third.title}")
+    expect(choice).to_have_value("")
+    choice.select_option("Carry over")
+    expect(dialog.get_by_text("Every file is decided.")).to_be_visible()
+    go_on.click()
+
+    expect(dialog).to_contain_text("This is a dry run: nothing has been sent.")
+    for line in ("1 file is replaced", "1 file is added", "1 file is carried over"):
+        expect(dialog).to_contain_text(line)
+    dialog.get_by_role("button", name="Create drafts of the new versions").click()
+    progress = page.get_by_role("dialog", name="Create New Versions")
+    expect(progress).to_contain_text("Version 2 of", timeout=30_000)
+    progress.get_by_role("button", name="Close").click()
+    expect(page.get_by_text("the next one is being made")).to_have_count(2)
+
+    page.goto(f"{page.url.split('#')[0]}#/uploads/drafts")
+    expect(page.get_by_text(f"Version 2 of {third.concept_doi}")).to_be_visible()
+    assert do("publish")["done"] == 2
+    assert sorted(_held(app, 3)) == sorted([names[2], names[3]])
+    assert _held(app, 2) == [names[2]] and _newest(app, 2).previous is None
+
+    page.goto(f"{page.url.split('#')[0]}#/uploads/published")
+    page.get_by_role("button", name=f"More actions for {third.title}").click()
+    page.get_by_role("menuitem", name="What changed...").click()
+    changed = page.get_by_role("dialog", name=f"What changed in {third.title}")
+    expect(changed.get_by_role("row", name=names[3])).to_contain_text("Carried over")
+    expect(changed.get_by_role("row", name=names[2])).to_contain_text("Added")
+    expect(changed.get_by_text("Scanned <again>.").first).to_be_visible()
