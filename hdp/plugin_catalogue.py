@@ -40,10 +40,12 @@ class PluginStatus:
     secrets: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     settings: tuple[PluginSetting, ...] = ()
+    environment: Literal["", "missing", "ready"] = ""
 
     def to_json(self) -> dict[str, Any]:
         """The shape that `hdp plugin list --json` promises, and what the screen adds."""
-        names = ("id", "name", "version", "status", "reason", "where", "summary", "source")
+        names = ("id", "name", "version", "status", "reason", "where", "summary", "source",
+                 "environment")  # fmt: skip
         lists = ("components", "targets", "secrets", "hosts")
         return (
             {one: getattr(self, one) for one in names}

@@ -16,11 +16,15 @@ USER = "hdp_user_plugins"
 
 @dataclass(frozen=True)
 class Origin:
-    """How a plugin is imported, here or in a worker: by module name, or from `folder`."""
+    """How a plugin is imported, here or in a worker: by module name, or from `folder`.
+
+    `python` is that of the plugin's own environment, for components that run there.
+    """
 
     plugin: str
     module: str
     folder: str = ""
+    python: str = ""
 
 
 def import_plugin(origin: Origin) -> ModuleType:

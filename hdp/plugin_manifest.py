@@ -244,8 +244,8 @@ def _component_problems(plugin: str, given: Any) -> Iterator[str]:
         yield f'component id "{given.id}" must be "{plugin}." and a lower-case name.'
     if not isinstance(given.version, int) or given.version < 1:
         yield f"{given.id}: version must be a whole number from 1 on."
-    if given.isolation not in ("thread", "process"):
-        yield f'{given.id}: isolation must be "thread" or "process".'
+    if given.isolation not in ("thread", "process", "environment"):
+        yield f'{given.id}: isolation must be "thread", "process" or "environment".'
     yield from _params_problems(given.id, given.params)
     for kind in ("inputs", "outputs"):
         yield from _port_problems(f"{given.id}: {kind}", getattr(given, kind))

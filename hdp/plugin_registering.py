@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,11 +13,12 @@ import pluggy
 
 from hdp import plugin_manifest
 from hdp.plugin_catalogue import Catalogue, call_hook, suggest
+from hdp.plugin_environments import PluginEnvironment
 from hdp.plugin_importing import Origin, import_plugin
 from hdp.plugin_manifest import Manifest
 from hdp.plugin_patience import Patience
 from hdp.plugin_places import Candidate
-from hdp.sdk import HdpSpecs, InvalidInput, Modality, Params, Target
+from hdp.sdk import Component, HdpSpecs, InvalidInput, Modality, Params, Target
 
 DECLARING = ("hdp_components", "hdp_targets", "hdp_pipelines", "hdp_modalities")
 
@@ -31,8 +34,17 @@ def load_alone(origin: Origin) -> None:
             list(find_silent_problems(one))
 
 
-def register(catalogue: Catalogue, candidate: Candidate, manifest: Manifest) -> None:
-    """Put the plugin's parts into the catalogue, all or none; raises whatever it raises."""
+class NotReady(Exception):
+    """Something that the plugin needs has not been made yet; the text says what."""
+
+
+def register(
+    catalogue: Catalogue, candidate: Candidate, manifest: Manifest, home: Path | None
+) -> None:
+    """Put the plugin's parts into the catalogue, all or none; raises whatever it raises.
+
+    Without `home` nobody asks whether the plugin's own environment is there.
+    """
     module = import_plugin(candidate.origin)
     _check_its_own(candidate, module)
     try:
@@ -43,10 +55,35 @@ def register(catalogue: Catalogue, candidate: Candidate, manifest: Manifest) -> 
             f"A hook asks for something that HDP does not give: {error}", code="plugin-invalid"
         ) from None
     try:
-        _declare(catalogue, candidate, manifest, module)
+        environment = PluginEnvironment(home, manifest.id, candidate.folder) if home else None
+        _declare(catalogue, candidate, manifest, module, environment)
     except BaseException:
         catalogue.manager.unregister(module)
         raise
+
+
+def _origin(
+    candidate: Candidate, component: type[Component[Any]], environment: PluginEnvironment | None
+) -> Origin:
+    if component.isolation != "environment" or environment is None:
+        return candidate.origin
+    return replace(candidate.origin, python=str(environment.python))
+
+
+def _missing_environment(components: Sequence[Any], environment: PluginEnvironment | None) -> str:
+    """Why components cannot run in the plugin's own environment, or nothing."""
+    if not any(getattr(one, "isolation", "") == "environment" for one in components):
+        return ""
+    if environment is None:
+        return ""
+    if environment.is_ready():
+        with suppress(OSError):  # it has one already, of an earlier HDP
+            environment.put_sdk()
+        return ""
+    return (
+        "It needs an environment of its own, which is not made yet or not up to date."
+        f" Make it: hdp plugin environment {environment.plugin}"
+    )
 
 
 def _check_its_own(candidate: Candidate, module: ModuleType) -> None:
@@ -61,8 +98,9 @@ def _check_its_own(candidate: Candidate, module: ModuleType) -> None:
 
 
 def _declare(
-    catalogue: Catalogue, candidate: Candidate, manifest: Manifest, module: ModuleType
-) -> None:
+    catalogue: Catalogue, candidate: Candidate, manifest: Manifest, module: ModuleType,
+    environment: PluginEnvironment | None,
+) -> None:  # fmt: skip
     problems = list(find_hook_problems(catalogue.manager, module))
     components = declared(catalogue.manager, "hdp_components", module)
     targets = declared(catalogue.manager, "hdp_targets", module)
@@ -79,8 +117,10 @@ def _declare(
             problems += find_silent_problems(one)
     if problems:
         raise InvalidInput(" ".join(problems), code="plugin-invalid")
+    if missing := _missing_environment(components, environment):
+        raise NotReady(missing)
     catalogue.components |= {one.id: one for one in components}
-    catalogue.origins |= {one.id: candidate.origin for one in components}
+    catalogue.origins |= {one.id: _origin(candidate, one, environment) for one in components}
     catalogue.targets |= {one.id: one for one in targets}
     catalogue.pipelines += pipelines
     catalogue.modalities |= {one.id: one for one in modalities}

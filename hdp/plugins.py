@@ -14,7 +14,7 @@ from hdp.plugin_catalogue import Catalogue, PluginStatus, Status, suggest
 from hdp.plugin_importing import Origin, cut_traceback, import_plugin
 from hdp.plugin_manifest import Manifest
 from hdp.plugin_places import DROPPED_IN, Candidate, Source, by_path, find_candidates, find_folder
-from hdp.plugin_registering import load_alone, register
+from hdp.plugin_registering import NotReady, load_alone, register
 from hdp.plugin_trial import forget_trial, try_plugins
 from hdp.sdk import Finding, HdpError
 
@@ -57,7 +57,7 @@ def load(
             wanted.append((number, candidate))
     others = {one.origin: one.folder for _, one in wanted if one.source != "built-in"}
     refused = try_plugins(others, load_alone, home)
-    _start_all(catalogue, wanted, refused)
+    _start_all(catalogue, wanted, refused, home)
     catalogue.plugins.sort(key=lambda one: (one.status == "disabled", one.id))
     return catalogue
 
@@ -66,7 +66,7 @@ def check_plugin(folder: Path) -> PluginStatus:
     """The status that the plugin in `folder` would get, alone and switched on."""
     catalogue, candidate = Catalogue(), by_path(find_folder(folder) or folder, "developer")
     judged = _judge(catalogue, candidate, {}, None)
-    return judged if judged.status != "ready" else _start(catalogue, candidate, judged)
+    return judged if judged.status != "ready" else _start(catalogue, candidate, judged, None)
 
 
 def set_enabled(home: Path, plugin_id: str, enabled: bool | None) -> None:
@@ -129,8 +129,9 @@ def _judge(
 
 
 def _start_all(
-    catalogue: Catalogue, wanted: Sequence[tuple[int, Candidate]], refused: Mapping[Origin, str]
-) -> None:
+    catalogue: Catalogue, wanted: Sequence[tuple[int, Candidate]], refused: Mapping[Origin, str],
+    home: Path,
+) -> None:  # fmt: skip
     # None is ready before it is: the owner of a name that is taken is looked for among those.
     for number, _ in wanted:
         catalogue.plugins[number] = replace(catalogue.plugins[number], status="broken")
@@ -139,24 +140,29 @@ def _start_all(
         if why := refused.get(candidate.origin):
             catalogue.plugins[number] = replace(status, reason=why)
         else:
-            catalogue.plugins[number] = _start(catalogue, candidate, status)
+            catalogue.plugins[number] = _start(catalogue, candidate, status, home)
 
 
-def _start(catalogue: Catalogue, candidate: Candidate, status: PluginStatus) -> PluginStatus:
+def _start(
+    catalogue: Catalogue, candidate: Candidate, status: PluginStatus, home: Path | None
+) -> PluginStatus:
     """Import it and take its parts into the catalogue; `status` as it is then."""
     status = replace(status, status="broken")
     try:
         if candidate.manifest is not None:
-            register(catalogue, candidate, candidate.manifest)
+            register(catalogue, candidate, candidate.manifest, home)
     except HdpError as error:
         return replace(status, reason=error.message)
+    except NotReady as error:
+        return replace(status, status="incomplete", reason=str(error), environment="missing")
     except BaseException as error:  # a plugin may even call sys.exit()
         if isinstance(error, KeyboardInterrupt):
             raise
         text = cut_traceback(error)
         log.warning("Plugin %s: %s", status.id, text)
         return replace(status, reason=_explain(error), traceback=text)
-    return replace(status, status="ready")
+    own = any(catalogue.origins[one].python for one in status.components)
+    return replace(status, status="ready", environment="ready" if own else "")
 
 
 def _described(status: PluginStatus, manifest: Manifest) -> PluginStatus:

@@ -25,6 +25,7 @@ from hdp.sdk import Target, UsageError
 from hdp.uploads import Desk
 
 if TYPE_CHECKING:
+    from hdp.application.environment_making import EnvironmentMaking
     from hdp.application.file_values import FileValues
     from hdp.application.mapping_loading import MappingCache
     from hdp.application.pictures import Pictures
@@ -79,6 +80,13 @@ class Application:
                 self._stop_observing()
                 old.end()
         self.bus.emit(Changed(("plugins",)))
+
+    @cached_property
+    def environment_making(self) -> EnvironmentMaking:
+        """Plugins' own environments in the making."""
+        from hdp.application.environment_making import EnvironmentMaking
+
+        return EnvironmentMaking(self)
 
     @property
     def plugin_settings(self) -> PluginSettings:
@@ -185,6 +193,8 @@ class Application:
 
     def close(self) -> None:
         """End everything that this run began."""
+        if "environment_making" in self.__dict__:
+            self.environment_making.close()
         self.close_project()
         if "pictures" in self.__dict__:
             self.pictures.close()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hdp import __version__, paths
+from hdp.application.environment_tools import describe_tool
 from hdp.net import Client
 from hdp.sdk import HdpError
 
@@ -36,6 +37,7 @@ def examine(app: Application) -> dict[str, Any]:
         "practice": _practice(app),
         "disk": _disks(app),
         "environments": _environments(app),
+        "plugin_environments": describe_tool(),
         "plugins": [one.to_json() for one in app.catalogue.plugins],
     }
 

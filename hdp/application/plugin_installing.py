@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hdp import plugins
+from hdp.application.environment_making import remove_environment
 from hdp.application.plugin_files import copy_folder, remove_tree, unpack, unusable
 from hdp.application.plugin_wheels import judge_wheel
+from hdp.plugin_environments import PluginEnvironment
 from hdp.plugin_importing import forget_modules
 from hdp.plugin_manifest import FILE_NAME, Manifest, read_manifest
 from hdp.plugin_places import DROPPED_IN, FOLDERS, WHEELS, find_folder
@@ -75,6 +77,8 @@ def remove_plugin(app: Application, plugin_id: str) -> list[str]:
     app.plugin_settings.forget(plugin_id)
     place = _place_of(app.home, there)
     forget_modules(place)
+    app.environment_making.cancel(plugin_id)
+    remove_environment(PluginEnvironment(app.home, plugin_id, place))
     with _scratch(app.home) as scratch:
         place.rename(scratch / "old")
     with contextlib.suppress(OSError):

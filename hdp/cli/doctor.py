@@ -31,6 +31,7 @@ def _print(session: Session, found: dict[str, Any]) -> None:
         session.write(f"{name + ':':<10}{found[name]['message']}")
     for disk in found["disk"]:
         session.write(f"{'disk:':<10}{disk['free'] / 1e9:.1f} GB free at {disk['path']}")
+    session.write(f"plugins' own environments {found['plugin_environments']['message']}")
     session.write(f"{'log:':<10}{found['log']}\n")
     session.table(
         ("environment", "token", "repository"),

@@ -176,6 +176,21 @@ def install(session: Session, source: Path, replace: bool) -> int:
     return OK
 
 
+@plugin_command.command(epilog=example("hdp plugin environment my-plugin"))
+@click.argument("plugin", metavar="ID")
+@pass_session
+def environment(session: Session, plugin: str) -> int:
+    """Make or renew the Python of a plugin's own, with what its requirements.txt names."""
+    from hdp.application.environment_making import make_environment
+
+    app = session.app
+    make_environment(app.environment_making.environment(plugin), session.tell, lambda: False)
+    app.reload_plugins()
+    found = app.catalogue.plugin(plugin)
+    session.emit(found.to_json(), f"{plugin}: {found.status}. {found.reason}".strip())
+    return OK
+
+
 @plugin_command.command(epilog=example("hdp plugin remove watermark"))
 @click.argument("plugin", metavar="ID")
 @pass_session

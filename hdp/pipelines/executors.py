@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hdp.pipelines.calls import Call, Tell, failure
+from hdp.pipelines.guests import Guest
 from hdp.pipelines.limits import resident_bytes
 from hdp.pipelines.threads import GRACE, Thread, is_true
 from hdp.pipelines.worker import serve
@@ -33,6 +34,7 @@ class Pool:
         self._lock = threading.Lock()
         self._threads: list[Thread] = []
         self._workers: list[Worker] = []
+        self._guests: list[Guest] = []
         self._is_closed = False
         # What components said of this computer: it does not change from item to item.
         self.checked: dict[str, list[Finding]] = {}
@@ -51,6 +53,24 @@ class Pool:
                     return one
                 one.kill()
         return Worker()
+
+    def guest(self, python: str) -> Guest:
+        """A living process of an environment for one run; give it back."""
+        with self._lock:
+            waiting = [one for one in self._guests if one.python == python and one.is_alive()]
+            if waiting:
+                self._guests.remove(waiting[0])
+                return waiting[0]
+        return Guest(python)
+
+    def give_guest(self, one: Guest) -> None:
+        """Keep it for the next run, or end it."""
+        with self._lock:
+            usable = one.is_alive() and not self._is_closed
+            if usable and len(self._guests) < self._size:
+                self._guests.append(one)
+                return
+        one.stop()
 
     def give_thread(self, one: Thread) -> None:
         """Keep it for the next run, or end it."""
@@ -75,10 +95,13 @@ class Pool:
             self._is_closed = True
             threads, self._threads = self._threads, []
             workers, self._workers = self._workers, []
+            guests, self._guests = self._guests, []
         for thread in threads:
             thread.close(self._log)
         for worker in workers:
             worker.stop()
+        for guest in guests:
+            guest.stop()
 
 
 class Executor:
@@ -96,11 +119,14 @@ class Executor:
         self.checked = self._pool.checked
         self._thread: Thread | None = None
         self._worker: Worker | None = None
+        self._guests: dict[str, Guest] = {}
 
     def run(self, kind: type[Component[Any]], call: Call, tell: Tell) -> Result:
         """The call's result; every failure is an HdpError."""
         if kind.isolation == "process":
             return self._run_in_worker(call, tell)
+        if kind.isolation == "environment":
+            return self._run_in_guest(call, tell)
         if self._thread is None or self._thread.is_lost:
             self._thread = self._pool.thread()
         return self._thread.run(
@@ -117,6 +143,19 @@ class Executor:
             if not self._worker.is_alive():
                 self._drop_worker()
 
+    def _run_in_guest(self, call: Call, tell: Tell) -> Result:
+        python = call.origin.python
+        there = self._guests.get(python)
+        if there is None or not there.is_alive():
+            try:
+                there = self._guests[python] = self._pool.guest(python)
+            except OSError as error:
+                raise failure(
+                    call, f"its environment cannot be used ({error.strerror}).",
+                    "environment-missing", f"Make it: hdp plugin environment {call.origin.plugin}",
+                ) from None  # fmt: skip
+        return there.run(call, tell, self._cancelled)
+
     def _drop_worker(self) -> None:
         if self._worker is not None:
             self._worker.kill()
@@ -129,6 +168,9 @@ class Executor:
         if self._worker is not None:
             self._pool.give_worker(self._worker)
         self._thread = self._worker = None
+        for one in self._guests.values():
+            self._pool.give_guest(one)
+        self._guests = {}
         if self._own is not None:
             self._own.close()
 

@@ -159,7 +159,11 @@ class Component(ABC, Generic[P]):
 
     `reads` names the fields of the record that a call gets to see ("*": all of them); a result
     is used again as long as these, the files, params and `version` are the same. `resources`:
-    `minutes` and `memory` (MB, for isolation "process") that one call may take.
+    `minutes` and `memory` (MB, not for isolation "thread") that one call may take.
+
+    `isolation`: "thread" runs in HDP itself and may use `step.http`; "process" may crash alone;
+    "environment" runs in a Python of the plugin's own, with what its requirements.txt names:
+    import that inside `open` and `run`, never at the top of a module.
     """
 
     id: ClassVar[str]
@@ -168,7 +172,7 @@ class Component(ABC, Generic[P]):
     inputs: ClassVar[Sequence[Port]] = ()
     outputs: ClassVar[Sequence[Port]] = ()
     params: ClassVar[type[Params]] = Params
-    isolation: ClassVar[Literal["thread", "process"]] = "thread"
+    isolation: ClassVar[Literal["thread", "process", "environment"]] = "thread"
     reads: ClassVar[Sequence[str]] = ()
     resources: ClassVar[Mapping[str, float]] = {}
 

@@ -63,3 +63,27 @@ def test_wrong_requests_are_sentences(visitor, tmp_path):
     ):
         told = visitor.post(f"/plugins/{route}", body, status=status)["error"]
         assert told["message"]
+
+
+def test_an_environment_in_the_making(visitor, app, tmp_path, monkeypatch):
+    (tmp_path / "heavy").mkdir()
+    (tmp_path / "heavy" / "__init__.py").write_text(
+        CODE.replace("mine.copy", "heavy.copy").replace(
+            "    def run", '    isolation = "environment"\n    def run'
+        )
+    )
+    (tmp_path / "heavy" / "requirements.txt").write_text("anything\n")
+    (tmp_path / "heavy" / "plugin.toml").write_text(
+        'id = "heavy"\nname = "H"\nversion = "1"\nsdk = ["1"]\ncomponents = ["heavy.copy"]\n'
+    )
+    visitor.post("/plugins/install", {"path": str(tmp_path / "heavy")}, status=200)
+    on = visitor.post("/plugins/enable", {"plugin": "heavy", "on": True})["plugin"]
+    assert (on["status"], on["environment"]) == ("incomplete", "missing")
+    assert visitor.get("/plugins/environment", plugin="heavy")["state"] == "none"
+    visitor.get("/plugins/environment", status=404, plugin="nothing")
+    monkeypatch.setattr("hdp.application.environment_making.find_tool", lambda: None)
+    visitor.post("/plugins/environment", {"plugin": "heavy"}, status=200)
+    app.environment_making._works["heavy"].thread.join(20)
+    now = visitor.get("/plugins/environment", plugin="heavy")
+    assert (now["state"], now["error"]["code"]) == ("failed", "environment-tool")
+    visitor.post("/plugins/environment/cancel", {"plugin": "heavy"}, status=200)

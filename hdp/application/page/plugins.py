@@ -28,3 +28,17 @@ class PluginPages:
     def remove(self, plugin: str) -> dict[str, Any]:
         """Delete what was installed; `environments` need its targets."""
         return {"plugin": plugin, "environments": remove_plugin(self._app, plugin)}
+
+    def environment(self, plugin: str, after: int) -> dict[str, Any]:
+        """The making of the plugin's own environment: its log from a line on, and its state."""
+        return self._app.environment_making.now(plugin, after)
+
+    def make_environment(self, plugin: str) -> dict[str, Any]:
+        """Begin to make or renew it."""
+        self._app.environment_making.start(plugin)
+        return self.environment(plugin, 0)
+
+    def cancel_environment(self, plugin: str) -> dict[str, Any]:
+        """Stop making it; nothing of it is left."""
+        self._app.environment_making.cancel(plugin)
+        return self.environment(plugin, 0)

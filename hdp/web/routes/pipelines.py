@@ -29,6 +29,17 @@ def add(api: Api) -> None:
         lambda ask: installed.enable(ask.text("plugin", None), on=yes(ask, "on")),
     )
     api.post("/plugins/remove", lambda ask: installed.remove(ask.text("plugin", None)))
+    api.get(
+        "/plugins/environment",
+        lambda ask: installed.environment(ask.text("plugin", None), ask.integer("after", 0)),
+    )
+    api.post(
+        "/plugins/environment", lambda ask: installed.make_environment(ask.text("plugin", None))
+    )
+    api.post(
+        "/plugins/environment/cancel",
+        lambda ask: installed.cancel_environment(ask.text("plugin", None)),
+    )
     chosen = api.page.plugin_settings
     api.get("/plugins/settings", lambda ask: chosen.list())
 

@@ -3,7 +3,7 @@ import type { Tone } from '../../types'
 
 export interface Plugin {
   id: string; name: string; version: string; status: string; reason: string; where: string; source: string; summary: string
-  components: string[]; targets: string[]; secrets: string[]; hosts: string[]
+  components: string[]; targets: string[]; secrets: string[]; hosts: string[]; environment: '' | 'missing' | 'ready'
 }
 /** Those that HDP put there itself can be removed by it. */
 export const isInstalled = (one: Plugin): boolean => one.source === 'folder' || one.source === 'wheel'
