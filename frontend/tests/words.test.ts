@@ -8,6 +8,7 @@ import server from '../src/i18n/de.server.json'
 import en from '../src/i18n/en.json'
 import { setLocale } from '../src/format'
 import { Sentences } from '../src/i18n/sentences'
+import { STEPS } from '../src/views/uploads/version/flow.svelte'
 import { ACTIONS, BATCH, FILE_STATUS, JOB_STATE, REMOTE_STATUS, ROLES, SECTIONS, STAGES } from '../src/words'
 
 const sources = Object.values(import.meta.glob<string>('../src/**/*.{svelte,ts}', { query: '?raw', import: 'default', eager: true }))
@@ -18,7 +19,7 @@ const used = new Set(sources.flatMap((text) => [...text.matchAll(literal)].map((
 const words = [
   ...SECTIONS.map((s) => s.title), ...STAGES.map((s) => s.title), ...Object.values(ACTIONS).flatMap((a) => [a.row, a.many]),
   ...Object.values(FILE_STATUS).map((s) => s.word), ...Object.values(REMOTE_STATUS).map((s) => s.word),
-  ...commands, ...Object.values(JOB_STATE).map((s) => s.word), ...Object.values(ROLES),
+  ...commands, ...STEPS, ...Object.values(JOB_STATE).map((s) => s.word), ...Object.values(ROLES),
 ]
 const placeholders = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]!).sort()
 

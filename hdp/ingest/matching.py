@@ -88,15 +88,13 @@ def match_units(
     """unit id -> candidates, the surest first; likeness is asked only where nothing else fits.
 
     `table` is file name (or stem) -> what names a record. Linear in files but for likeness,
-    which compares what is left over.
+    which compares units that are left over with all records.
     """
     index = _Index(records, table or {})
     found = {one.id: _first(index.candidates(one, by)) for one in units}
-    taken = {one.item for some in found.values() for one in some}
-    left = [one for one in records if one.item not in taken]
     for unit in units:
         if not found[unit.id]:
-            found[unit.id] = _first(_alike(unit, left))
+            found[unit.id] = _first(_alike(unit, records))
     return found
 
 
