@@ -50,7 +50,7 @@ bench: $(VENV)/.page $(VENV)/.dev ## speed and memory, as ratios
 # Thousands of random lives of deposits, with crashes, kills and faults; an hour or more.
 RUNS ?= 3000
 soak: $(VENV)/.dev ## deposits and pipelines under faults and crashes, for hours (RUNS=3000 of each kind)
-	HDP_SOAK=$(RUNS) $(BIN)/python -m pytest --timeout=0 tests/flows/test_state_machine.py tests/flows/test_other_repositories.py tests/pipelines/test_drill.py
+	HDP_SOAK=$(RUNS) $(BIN)/python -m pytest --timeout=0 tests/flows/test_state_machine.py tests/flows/test_other_repositories.py tests/pipelines/test_drill.py tests/flows/test_versions_killed.py
 
 docs: $(VENV)/.dev ## what docs/errors.md lacks, code by code
 	$(BIN)/python -m tools.list_codes --check
