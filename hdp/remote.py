@@ -198,6 +198,10 @@ class Remote:
             "Changing the metadata", draft_id, lambda: self.target.update_draft(draft_id, record)
         )
 
+    def reserve_doi(self, draft_id: str) -> str:
+        """The DOI that the draft will have; asked again it is the same one."""
+        return self._do("Reserving a DOI", draft_id, lambda: self.target.reserve_doi(draft_id))
+
     def delete_file(self, draft_id: str, name: str) -> None:
         """Take a file out of the draft; one that is gone counts as done."""
         try:

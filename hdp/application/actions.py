@@ -111,7 +111,13 @@ def _prepared(row: Overview) -> str | None:
     return None if row.state == "prepared" else "There is a draft of it already."
 
 
+WAITS = "Its pipeline is not through yet: run it again, or discard the draft."
+
+
 def _first_prepared(row: Overview) -> str | None:
+    # A draft that was made for its DOI: the same action carries on from there.
+    if row.state == "draft" and row.pending:
+        return None
     if row.previous is not None and row.state == "prepared":
         return "A new version of its record is prepared."
     return _prepared(row)
@@ -119,7 +125,7 @@ def _first_prepared(row: Overview) -> str | None:
 
 def _create_upload(row: Overview) -> str | None:
     # A draft whose upload was cut off: the same action carries on from there.
-    if row.state == "draft" and row.uploaded < row.sent_files:
+    if row.state == "draft" and not row.pending and row.uploaded < row.sent_files:
         return None
     return _prepared(row)
 
@@ -142,6 +148,8 @@ def _in_review(row: Overview) -> str | None:
 def _upload(row: Overview) -> str | None:
     if row.state not in ("draft", "in_review"):
         return _draft(row)
+    if row.pending:
+        return WAITS
     return None if row.uploaded < row.sent_files else "All files are verified already."
 
 
@@ -150,6 +158,8 @@ def _publish(row: Overview) -> str | None:
         return _REVIEWED
     if row.state != "draft":
         return _draft(row)
+    if row.pending:
+        return WAITS
     if row.uploaded < row.sent_files or not row.sent_files:
         verified = counted(row.sent_files, "file is", "files are")
         return f"{row.uploaded} of {verified} verified. Upload the rest first."

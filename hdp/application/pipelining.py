@@ -20,7 +20,7 @@ from hdp.pipelines.places import LOCAL, Place, read_place
 from hdp.pipelines.values import fill_parameters
 from hdp.project.deposits import Deposit
 from hdp.sdk import Finding, NotFound, UsageError
-from hdp.uploads import drafts
+from hdp.uploads import doi_first, drafts
 from hdp.uploads.collecting import run_collection
 from hdp.uploads.desk import Desk
 from hdp.uploads.piping import PipelineWork
@@ -161,15 +161,21 @@ def work(
 
     def run_and_draft(task: Task) -> None:
         skip_published(desk, task)
-        # The draft is made last, so that a failing pipeline leaves none behind.
+        # The draft is made last, so that a failing pipeline leaves none behind; first only where
+        # its DOI is needed.
         current = desk.live(task.subject)
-        if current is not None and current.state != "prepared":
+        is_draft = current is not None and current.state != "prepared"
+        waits = is_draft and current is not None and current.pending is not None
+        if is_draft and not waits:
             task.skip("There is a draft of it already.")
         if current is not None and current.change is not None:
             task.skip("A new version of its record is prepared: create its draft, or take it back.")
-        result = prepared.run(task)
-        _prepare(prepared, task)
-        drafts.create_draft(desk, task)
+        if waits or doi_first.needs_draft(prepared, task.subject):
+            result = doi_first.draft_with_doi(prepared, task, str(args["pipeline"]))
+        else:
+            result = prepared.run(task)
+            _prepare(prepared, task)
+            drafts.create_draft(desk, task)
         task.say(_with_made(task.message, len(result.outputs), desk.live(task.subject), pipeline))
 
     chosen = run_and_draft if kind == "pipeline-draft" else run

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from hdp.application.actions import why_not
+from hdp.application.actions import WAITS, why_not
 from hdp.application.mapping_freshness import Freshness
 from hdp.application.selection import Selection, matching, state_word, with_failed
 from hdp.application.shapes import deposit_json, item_json
@@ -87,7 +87,10 @@ def stage_rows(
     page = chosen[offset : offset + limit]
     fresh = Freshness(app)
     return {
-        "rows": [row_json(app, row, env, fresh) for row in page],
+        "rows": [
+            row_json(app, row, env, fresh) | version_mark(app, row, env) | waits_for(app, row)
+            for row in page
+        ],
         "total": len(chosen),
         "counts": counts(rows),
         "states": dict(states),
@@ -122,16 +125,27 @@ def _sort_key(name: str) -> Any:
 
 def status(row: Overview) -> tuple[str, str, str]:
     """The word of a row's status, its tone and the reason under it."""
+    if row.pending and row.doing in (None, "edit"):
+        return _waiting_status(row)
     if row.doing and row.doing != "upload":
         return "Unsettled", "warn", _OPEN.get(row.doing, _OPEN["edit"])
     if row.stage == "prepare":
         word, tone = _WORDS[row.worst]
-        return word, tone, ""
+        return word, tone, row.reason or ""
     if row.stage == "create":
         return "Prepared", "idle", ""
     if row.stage == "published":
         return "Published", "ok", row.doi or ""
     return _draft_status(row)
+
+
+def _waiting_status(row: Overview) -> tuple[str, str, str]:
+    """Of a draft that was made for its DOI and waits for its pipeline."""
+    if row.doing:
+        return "Pending", "accent", f"Its pipeline is being run: {row.pending}"
+    if row.reason:
+        return "Failed", "loss", row.reason
+    return "Pending", "warn", WAITS
 
 
 def _draft_status(row: Overview) -> tuple[str, str, str]:
@@ -179,8 +193,34 @@ def row_json(
     }
 
 
+def version_mark(app: Application, row: Overview, env: str) -> dict[str, Any]:
+    """What a row is a new version of; nothing for first versions."""
+    if row.previous is None or row.state == "published" or row.deposit_id is None:
+        return {}
+    made = row.deposit_id
+    base, before = app.project.read(
+        lambda c: (
+            deposits.get_deposit(c, int(row.previous or 0)),
+            deposits.count_published(c, row.id, env, made),
+        )
+    )
+    known = base.concept_doi or base.doi or base.remote_id
+    return {"version_of": {"number": before + 1, "record": known, "concept_id": base.concept_id}}
+
+
+def waits_for(app: Application, row: Overview) -> dict[str, Any]:
+    """The pipeline that a row's draft waits for, as it was asked for; nothing for others."""
+    if not row.pending or row.deposit_id is None:
+        return {}
+    made = row.deposit_id
+    pending = app.project.read(lambda c: deposits.get_deposit(c, made)).pending or {}
+    return {"waits_for": {"pipeline": pending.get("use"), "params": pending.get("params", {})}}
+
+
 def _offered(row: Overview) -> tuple[str, ...]:
     """The actions of a row's stage; where something is open, settling it comes first."""
+    if row.pending:
+        return ("pipeline-draft", "discard", "refresh")
     unsettled = row.doing and row.doing != "upload"
     return ("settle", *_ACTIONS[row.stage]) if unsettled else _ACTIONS[row.stage]
 

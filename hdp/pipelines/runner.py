@@ -75,8 +75,8 @@ def run(
         raise Conflict(
             "This pipeline needs the DOI of a draft, and this record has none yet.",
             code="pipeline-needs-doi",
-            hint="Running a pipeline that makes the draft first is not available yet;"
-            " take `needs: doi` out, or enter the reserved DOI as the record's doi.",
+            hint="Run it with its draft (hdp pipeline draft), which reserves the DOI first; or"
+            " enter the record's own DOI in its metadata.",
         )
     values = fill_parameters(pipeline, params or {})
     executor = Executor(

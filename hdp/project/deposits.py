@@ -41,7 +41,8 @@ class Deposit:
 
     `findings` are of its own metadata, `site` of what the repository holds; `review` is what
     a community's curators did (state, community, comment, url). `change` is what a new version
-    of the record `previous` changes; None where it is none.
+    of the record `previous` changes; None where it is none. `pending` is what a pipeline is still
+    to do to a draft that was made first, for its DOI (pipeline, use, params, doi, error).
     """
 
     id: int
@@ -80,6 +81,7 @@ class Deposit:
     review: dict[str, Any] | None = None
     base_url: str = ""
     change: dict[str, Any] | None = None
+    pending: dict[str, Any] | None = None
 
     @property
     def known_as(self) -> str:
@@ -89,6 +91,7 @@ class Deposit:
 
 _JSON = (
     "metadata", "origins", "findings", "readback", "candidates", "edit", "site", "review", "change",
+    "pending",
 )  # fmt: skip
 
 

@@ -59,12 +59,22 @@ def read_many(
             live.get(item.id),
             published.get(item.id),
             files.get(live[item.id].id, []) if item.id in live else [],
-            runs.list_runs(connection, item.id) if item.id in ran else [],
+            _runs(connection, item.id, live, published) if item.id in ran else [],
             read_by_hand(connection, item.id, env) if item.id in by_hand else ByHand(),
             (project, dict(chosen.get(str(item.id), {}))),
         )
         for item in items.list_items(connection, item_ids)
     }
+
+
+def _runs(
+    connection: sqlite3.Connection, item_id: int, live: Mapping[int, Deposit],
+    published: Mapping[int, Deposit],
+) -> list[Run]:  # fmt: skip
+    """The item's finished runs, and those for the DOI of its draft or record here."""
+    here = live.get(item_id) or published.get(item_id)
+    bound = runs.list_runs(connection, item_id, runs.draft_purpose(here.id)) if here else []
+    return [*runs.list_runs(connection, item_id), *bound]
 
 
 def _deposits(

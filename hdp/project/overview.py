@@ -17,7 +17,11 @@ _STAGE_OF = {
 
 @dataclass(frozen=True)
 class Overview:
-    """An item as lists show it, in one environment."""
+    """An item as lists show it, in one environment.
+
+    `pending` is the pipeline that its draft waits for; `reason` why that failed, here or for a
+    draft that was discarded again.
+    """
 
     id: int
     key: str
@@ -48,6 +52,8 @@ class Overview:
     sent_bytes: int
     uploaded_bytes: int
     previous: int | None = None
+    pending: str | None = None
+    reason: str | None = None
 
     @property
     def stage(self) -> str:
@@ -68,7 +74,8 @@ WITH chosen AS (
     AND live.state IN ('prepared', 'draft', 'in_review')))
   GROUP BY item_id
 ), first AS (
-  SELECT item_id, MIN(prepared) AS at FROM deposit WHERE env = :env GROUP BY item_id
+  SELECT item_id, MIN(prepared) AS at, MAX(id) AS newest
+  FROM deposit WHERE env = :env GROUP BY item_id
 ), sent AS (
   SELECT deposit_id, COUNT(*) AS n, SUM(status = 'uploaded') AS uploaded,
          SUM(status = 'failed') AS failed, SUM(size) AS bytes,
@@ -85,6 +92,9 @@ SELECT i.id, i.key, COALESCE(p.path, '') AS "primary",
        i.set_aside, i.accepted, i.created, d.state, d.id AS deposit_id, d.doing,
        COALESCE(d.title, '') AS title, d.remote_id, d.url, d.doi,
        d.prepared, d.drafted, d.published, d.previous,
+       CASE d.state WHEN 'draft' THEN json_extract(d.pending, '$.pipeline') END AS pending,
+       CASE WHEN d.id IS NULL OR d.state = 'draft'
+         THEN json_extract(COALESCE(d.pending, n.pending), '$.error.message') END AS reason,
        first.at AS first_prepared, d.mapping_hash, d.mapping,
        COALESCE(s.n, 0) AS sent_files, COALESCE(s.uploaded, 0) AS uploaded,
        COALESCE(s.failed, 0) AS failed, COALESCE(s.bytes, 0) AS sent_bytes,
@@ -95,6 +105,7 @@ LEFT JOIN held h ON h.item_id = i.id
 LEFT JOIN chosen c ON c.item_id = i.id
 LEFT JOIN deposit d ON d.id = c.id
 LEFT JOIN first ON first.item_id = i.id
+LEFT JOIN deposit n ON n.id = first.newest AND d.id IS NULL
 LEFT JOIN sent s ON s.deposit_id = d.id
 WHERE p.id IS NOT NULL AND h.n IS NOT NULL
    OR i.primary_file IS NULL AND d.id IS NOT NULL  -- adopted: its files are elsewhere

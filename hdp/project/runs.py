@@ -11,8 +11,6 @@ from typing import Any
 from hdp.events import now
 from hdp.sdk import ComponentError
 
-KEY = "hdp:key"  # no parameter of a pipeline can be called so
-
 
 @dataclass(frozen=True)
 class ArtifactRow:
@@ -59,12 +57,13 @@ def start_run(
 ) -> int:
     """Write down that a pipeline starts on an item; `key` names all that matters to the run.
 
-    `purpose` is "" for the item's own files, else it names the new version that it is for.
+    `purpose` is "" for the item's own files, else it names the new version or the draft that it
+    is for.
     """
     cursor = connection.execute(
-        "INSERT INTO run (item_id, pipeline, source, params, state, started, purpose)"
-        " VALUES (?, ?, ?, ?, 'running', ?, ?)",
-        (item_id, pipeline, source, json.dumps({**params, KEY: key}), now(), purpose),
+        "INSERT INTO run (item_id, pipeline, source, params, key, state, started, purpose)"
+        " VALUES (?, ?, ?, ?, ?, 'running', ?, ?)",
+        (item_id, pipeline, source, json.dumps(dict(params)), key, now(), purpose),
     )
     return int(cursor.lastrowid or 0)
 
@@ -140,6 +139,11 @@ def close_orphans(connection: sqlite3.Connection) -> list[int]:
     return sorted({int(row["item_id"]) for row in rows})
 
 
+def draft_purpose(deposit_id: int) -> str:
+    """The purpose of runs that are for one draft only, because they hold its DOI."""
+    return f"draft-{deposit_id}"
+
+
 def list_runs(connection: sqlite3.Connection, item_id: int, purpose: str = "") -> list[Run]:
     """The finished runs of an item for one purpose, oldest first."""
     rows = connection.execute(
@@ -165,7 +169,7 @@ def _run(connection: sqlite3.Connection, row: sqlite3.Row) -> Run:
         metadata=json.loads(row["metadata"]),
         uploads=json.loads(row["uploads"]),
         finished=row["finished"],
-        key=json.loads(row["params"]).get(KEY, ""),
+        key=row["key"],
         artifacts=tuple(
             ArtifactRow(**{**dict(one), "derived_from": json.loads(one["derived_from"])})
             for one in artifacts

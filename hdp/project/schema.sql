@@ -122,7 +122,7 @@ CREATE TABLE deposit (
   previous INTEGER REFERENCES deposit (id),
   prepared TEXT NOT NULL,
   drafted TEXT,
-  published TEXT, mapping TEXT NOT NULL DEFAULT '', edit TEXT, edited TEXT, verified TEXT, site TEXT NOT NULL DEFAULT '[]', review TEXT, base_url TEXT NOT NULL DEFAULT '', change TEXT,
+  published TEXT, mapping TEXT NOT NULL DEFAULT '', edit TEXT, edited TEXT, verified TEXT, site TEXT NOT NULL DEFAULT '[]', review TEXT, base_url TEXT NOT NULL DEFAULT '', change TEXT, pending TEXT,
   CHECK (doing IS NULL OR owner IS NOT NULL),
   CHECK (state NOT IN ('draft', 'in_review', 'published') OR remote_id IS NOT NULL)
 );
@@ -167,7 +167,7 @@ CREATE TABLE run (
   error TEXT,
   started TEXT NOT NULL,
   finished TEXT
-, purpose TEXT NOT NULL DEFAULT '');
+, purpose TEXT NOT NULL DEFAULT '', key TEXT NOT NULL DEFAULT '');
 
 CREATE INDEX run_by_item ON run (item_id, pipeline);
 

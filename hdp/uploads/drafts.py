@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from hdp.jobs import Task
 from hdp.project import deposits
 from hdp.project.deposits import Deposit
+from hdp.remote import Remote
 from hdp.sdk import Draft, Record, Unreachable
 from hdp.uploads import settling
 from hdp.uploads.alone import ALIKE
@@ -13,8 +17,11 @@ from hdp.uploads.reading_back import with_told
 from hdp.uploads.version_drafts import open_version
 
 
-def create_draft(desk: Desk, task: Task) -> None:
-    """Make a draft of a prepared item; one that may exist already is looked for first."""
+def create_draft(desk: Desk, task: Task, pending: Mapping[str, Any] | None = None) -> None:
+    """Make a draft of a prepared item; one that may exist already is looked for first.
+
+    `pending` is what a pipeline is still to do to it, known before the draft is there.
+    """
     deposit = settling.settled(desk, desk.current(task.subject), task)
     if deposit is None:
         raise wrong_state(
@@ -30,6 +37,7 @@ def create_draft(desk: Desk, task: Task) -> None:
         try:
             with desk.intent(deposit, "create") as ours:
                 # Read after the claim: it may have been prepared anew a moment ago.
+                _note_pending(desk, ours, pending)
                 draft = remote.create_draft(to_record(ours), ours.key)
                 if not settling.adopt(desk, ours, draft):
                     raise _taken(desk, ours, draft)
@@ -40,6 +48,12 @@ def create_draft(desk: Desk, task: Task) -> None:
             return
     made = desk.project.read(lambda c: deposits.get_deposit(c, deposit.id))
     task.say(with_told(f"Draft {draft.id}", made.site))
+
+
+def _note_pending(desk: Desk, deposit: Deposit, pending: Mapping[str, Any] | None) -> None:
+    if pending != deposit.pending:
+        told = None if pending is None else dict(pending)
+        desk.project.write(lambda c: deposits.update(c, deposit.id, pending=told))
 
 
 def _find_lost(desk: Desk, deposit: Deposit, error: Unreachable) -> str:
@@ -86,17 +100,20 @@ def discard_draft(desk: Desk, task: Task) -> None:
             task.subject,
             "Take it back with Back to Prepare.",
         )
-    remote = desk.remote_for(task, deposit.title)
-    remote_id = str(deposit.remote_id)
+    delete_draft(desk, desk.remote_for(task, deposit.title), deposit)
+    task.say(f"Draft {deposit.remote_id} is deleted.")
+
+
+def delete_draft(desk: Desk, remote: Remote, deposit: Deposit) -> None:
+    """Delete a draft in the repository; the error where it is still there, or that is open."""
     try:
         with desk.intent(deposit, "discard") as ours:
-            remote.discard(remote_id)
+            remote.discard(str(ours.remote_id))
             desk.project.write(lambda c: deposits.settle(c, ours, state="discarded"))
     except Unreachable:
         settling.settled(desk, desk.project.read(lambda c: deposits.get_deposit(c, deposit.id)))
-        if desk.live(task.subject) is not None:
+        if desk.live(deposit.item_id) is not None:
             raise
-    task.say(f"Draft {remote_id} is deleted.")
 
 
 def take_back(desk: Desk, task: Task) -> None:

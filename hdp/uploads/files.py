@@ -12,7 +12,15 @@ from hdp.jobs import Task
 from hdp.project import deposits
 from hdp.project.deposits import Deposit, DepositFile
 from hdp.remote import Remote
-from hdp.sdk import Cancelled, HdpError, InvalidInput, LocalFile, Rejected, RemoteFile
+from hdp.sdk import (
+    Cancelled,
+    HdpError,
+    InvalidInput,
+    LocalFile,
+    Refused,
+    Rejected,
+    RemoteFile,
+)
 from hdp.uploads import settling
 from hdp.uploads.desk import Desk, wrong_state
 from hdp.uploads.version_drafts import bring_metadata, import_carried
@@ -29,6 +37,7 @@ def upload_files(desk: Desk, task: Task) -> None:
         raise wrong_state("There is no draft of this item yet.", task.subject, "Create it first.")
     if deposit.state == "published":
         task.skip("It is published already.")
+    check_run(deposit)
     remote = desk.remote_for(task, deposit.title)
     deposit = bring_metadata(desk, remote, deposit)
     with desk.intent(deposit, "upload") as ours:
@@ -44,6 +53,19 @@ def upload_files(desk: Desk, task: Task) -> None:
     if failures:
         raise _summary(failures, len(files))
     task.say(f"{len(files)} of {counted(len(files), 'file')} verified")
+
+
+def check_run(deposit: Deposit) -> None:
+    """Refused while a draft that was made for its DOI waits for its pipeline."""
+    if deposit.state == "draft" and deposit.pending is not None:
+        name = deposit.pending["pipeline"]
+        raise Refused(
+            f"The pipeline {name}, for which this draft was made, is not through yet.",
+            code="pipeline-unfinished",
+            hint=f"Run it again (hdp pipeline draft {deposit.pending.get('use') or name}"
+            f" {deposit.item_id} --env {deposit.env}), or discard the draft.",
+            where={"item": deposit.item_id},
+        )
 
 
 def _leave(connection: Any, sending: _Sending, deposit: Deposit) -> None:

@@ -173,9 +173,9 @@ class Preparer:
 
     def without_hand(self, item: Item) -> tuple[dict[str, Any], dict[str, Any]]:
         """Fields and origins by mapping and pipelines alone, as if nothing were set by hand."""
-        done = self.desk.project.read(lambda c: runs.list_runs(c, item.id))
-        locks = self.by_hand(item).locks
-        return with_hand(self.describe(item), done, ByHand(locks=locks))
+        env = self.desk.env
+        known = self.desk.project.read(lambda c: read_known(c, item.id, env))
+        return with_hand(self.describe(item), known.runs, ByHand(locks=known.hand.locks))
 
     @property
     def _packer(self) -> Packer:
@@ -222,6 +222,15 @@ class Preparer:
         deposit_id = self.desk.project.write(lambda c: self._insert(c, item, composed))
         _say_prepared(task, composed, deposit_id)
         self.desk.changed(item.id)
+
+    def compose_ready(self, task: Task, pipeline: str) -> Composed:
+        """The item as it is to be sent, its archives on disk; InvalidInput where it cannot be."""
+        with self.one_by_one:
+            known = self._known(task.subject)
+            composed = self._compose(known, pipeline)
+        if composed.errors:
+            raise _not_ready(known.item, composed)
+        return self._make(task, known.item, composed)
 
     def prepare_later(self, task: Task) -> None:
         """The same for one of many: the snapshot is written together with others'."""

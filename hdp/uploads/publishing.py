@@ -13,7 +13,7 @@ from hdp.remote import Remote
 from hdp.sdk import Draft, Missing, Record, Refused, RemoteFile, Unreachable
 from hdp.uploads import including, settling
 from hdp.uploads.desk import Desk, wrong_state
-from hdp.uploads.files import matches
+from hdp.uploads.files import check_run, matches
 from hdp.uploads.reading_back import check_accepted, compare_back
 
 
@@ -103,7 +103,8 @@ def renew_date(desk: Desk, remote: Remote, deposit: Deposit) -> None:
 
 
 def check_uploaded(deposit: Deposit, files: Sequence[DepositFile]) -> None:
-    """Refused while any file is not verified in the repository."""
+    """Refused while any file is not verified in the repository, or a pipeline is not through."""
+    check_run(deposit)
     open_files = [one.name for one in files if one.status != "uploaded"]
     if open_files or not files:
         raise Refused(

@@ -13,8 +13,9 @@ def hdp_components() -> Iterable[type[Component[Any]]]:
     """The components of this plugin."""
     from hdp_plugins.general.archive import Zip
     from hdp_plugins.general.checksums import Checksums
+    from hdp_plugins.general.cite import Cite
     from hdp_plugins.general.program import Program
     from hdp_plugins.general.rename import Rename
     from hdp_plugins.general.validate import Validate
 
-    return (Checksums, Rename, Zip, Validate, Program)
+    return (Checksums, Rename, Zip, Validate, Cite, Program)
