@@ -124,16 +124,18 @@ def import_carried(
 def adopt_version(desk: Desk, deposit: Deposit, draft: Draft) -> bool:
     """Write down that the draft is this version's; False where another deposit has it.
 
-    Its metadata is still to be sent; `clear` are the files that are to go from it.
+    Its metadata is still to be sent; `clear` are the files that are to go from it: what it holds,
+    and what comes with those of the version before.
     """
     base = get_base(desk, deposit)
-    held = desk.remote.list_files(draft.id)
+    held = [one.name for one in desk.remote.list_files(draft.id)]
 
     def take(connection: Any) -> bool:
         if deposits.is_known(connection, desk.env, draft.id):
             return False
         wanted = {one.name for one in deposits.list_files(connection, deposit.id)}
-        clear = [one.name for one in held if one.name not in wanted]
+        before = [one.name for one in deposits.list_files(connection, base.id)]
+        clear = [name for name in dict.fromkeys([*held, *before]) if name not in wanted]
         return deposits.settle(
             connection, deposit, state="draft", remote_id=draft.id,
             concept_id=draft.concept_id or base.concept_id, concept_doi=base.concept_doi,

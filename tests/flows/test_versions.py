@@ -179,6 +179,24 @@ def test_an_answer_that_is_lost_makes_no_second_draft(
     assert set(held(app, newest(app, 1).remote_id)) == {old, "a.txt"}
 
 
+@pytest.mark.parametrize("fault", ["lost-answer", "503"])
+def test_a_file_that_comes_late_with_the_carried_ones_goes_again(
+    app, published, do, practice, first, tmp_path, fault
+):
+    (old,) = held(app, first.remote_id)
+    notes = new_file(tmp_path / "notes.txt", "notes")
+    assert make(do, order_for(app, 1, notes, decisions={old: "carry"}))["state"] == "done"
+    assert do("publish", 1)["done"] == 1
+    other = new_file(tmp_path / "other.txt", "other")
+    order = order_for(app, 1, other, decisions={old: "carry", "notes.txt": "remove"})
+    practice.faults.add(f"{fault}:import")
+    for _ in range(2):
+        job = make(do, order)
+    assert job["failed"] == 0, codes(job)
+    assert do("publish", 1)["done"] == 1
+    assert set(held(app, newest(app, 1).remote_id)) == {old, "other.txt"}
+
+
 def test_discard_and_again_and_back_to_prepare(app, published, do, first, tmp_path):
     (old,) = held(app, first.remote_id)
     order = order_for(app, 1, new_file(tmp_path / "a.txt", "a"), decisions={old: "carry"})
