@@ -107,3 +107,31 @@ def test_what_has_no_doi_is_told_by_its_id(app, project, shelf, do):
     assert told == app.project.read(deposits.list_deposits)[0].remote_id
     (told,) = [one["message"] for one in do("publish", 1, env="shelf")["tasks"]]
     assert told.endswith("-v1.")
+
+
+def test_a_bag_gets_a_new_version_and_the_old_one_stays(app, project, shelf, do, tmp_path):
+    import hashlib
+
+    from hdp.uploads.version_metadata import carry_metadata
+    from hdp.uploads.version_order import NewFile, Order
+
+    for kind in ("prepare", "create-upload", "publish"):
+        do(kind, 1, env="shelf")
+    base = app.project.read(lambda c: deposits.latest_published(c, 1, "shelf"))
+    (old,) = app.project.read(lambda c: deposits.list_files(c, base.id))
+    added = tmp_path / "notes.txt"
+    added.write_bytes(b"notes")
+    file = NewFile(str(added), "notes.txt", 5, hashlib.sha256(b"notes").hexdigest(),
+                   hashlib.md5(b"notes").hexdigest(), "text/plain")  # fmt: skip
+    fields, origins = carry_metadata(base, 2)
+    order = Order(1, base.id, (file,), {old.name: "carry"}, "no-processing", {}, fields, origins)
+    job = do("version", 1, env="shelf", args={"orders": [order.to_json()]})
+    assert job["state"] == "done", job["tasks"]
+    assert do("publish", 1, env="shelf")["done"] == 1
+    newest = app.project.read(lambda c: deposits.latest_published(c, 1, "shelf"))
+    remote = app.remotes.open(app.environment("shelf"))
+    assert newest.previous == base.id
+    assert {one.name for one in remote.list_record_files(newest.remote_id)} == {
+        old.name, "notes.txt",
+    }  # fmt: skip
+    assert [one.name for one in remote.list_record_files(base.remote_id)] == [old.name]

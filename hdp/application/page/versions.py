@@ -85,17 +85,26 @@ def _wishes(body: Mapping[str, Any]) -> Wishes:
             hint="Choose one; no-processing takes the files as they are.",
         )  # fmt: skip
     metadata = _object(body, "metadata")
-    decisions = {int(item): dict(some) for item, some in _object(body, "decisions").items()}
-    adopt = {int(item): str(one) for item, one in _object(body, "adopt").items()}
+    decisions = _by_item(body, "decisions")
+    if not all(isinstance(one, dict) for one in decisions.values()):
+        raise _wrong("decisions", "an object for each item")
+    adopt = {item: str(one) for item, one in _by_item(body, "adopt").items()}
     carry = body.get("carry")
     if not (carry is None or isinstance(carry, str | list)):
         raise _wrong("carry", "all, none or patterns")
     return Wishes(
         _object(body, "choices"), pipeline, _object(body, "params"), carry, decisions,
         str(metadata.get("version") or ""), str(metadata.get("publication_date") or ""),
-        dict(metadata.get("fields") or {}), bool(body.get("mapping")),
+        _object(metadata, "fields"), bool(body.get("mapping")),
         str(body.get("note") or ""), adopt,
     )  # fmt: skip
+
+
+def _by_item(body: Mapping[str, Any], name: str) -> dict[int, Any]:
+    given = _object(body, name)
+    if not all(item.isdecimal() for item in given):
+        raise _wrong(name, "an object by the numbers of items")
+    return {int(item): one for item, one in given.items()}
 
 
 def _object(body: Mapping[str, Any], name: str) -> dict[str, Any]:
