@@ -392,6 +392,8 @@ class TargetContract:
         first = self.published(target, tmp_path)
         draft = target.new_version(first.id, keep_files=False, key="k")
         assert not target.list_files(draft.id)
+        again = target.new_version(first.id, keep_files=True, key="k")
+        assert again.id == draft.id and len(target.list_files(draft.id)) == 1
         if Can.DISCARD in target.can:
             target.discard(draft.id)
             with pytest.raises(Missing):

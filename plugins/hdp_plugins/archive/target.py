@@ -6,7 +6,7 @@ import getpass
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -209,18 +209,27 @@ class Archive(Target):
             self._drafts.discard(draft_id)
 
     def new_version(self, record_id: str, *, keep_files: bool, key: str) -> Draft:
-        """The next version's draft, the same one when asked again."""
+        """The next version's draft, the same one when asked again.
+
+        With `keep_files` an empty draft gets copies of the files of the version before.
+        """
         with told():
             newest = self._newest(record_id)
             draft_id = names.version_id(newest[0], newest[1] + 1)
-            if draft_id in self._drafts.ids():
-                return self._draft(draft_id)
             bag = self._root / BAGS / newest[0] / f"v{newest[1]}"
-            fields = dict(bags.read_record(bag)["metadata"])
-            fields.pop("version", None)
             kept = bags.read_sums(bag) if keep_files else {}
             files = {name: bag / bags.PAYLOAD / name for name in kept}
+            if draft_id in self._drafts.ids():
+                return self._filled(draft_id, files)
+            fields = dict(bags.read_record(bag)["metadata"])
+            fields.pop("version", None)
             return self._create(draft_id, fields, key, files)
+
+    def _filled(self, draft_id: str, files: Mapping[str, Path]) -> Draft:
+        if not self._drafts.files(draft_id):
+            for name, path in files.items():
+                self._drafts.add(draft_id, LocalFile(path, name), lambda *_: None)
+        return self._draft(draft_id)
 
     def find_draft(self, key: str) -> Draft | None:
         """The newest draft made under the key."""
