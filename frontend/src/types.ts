@@ -27,6 +27,7 @@ export interface Item { set_aside?: string | null; accepted?: string | null; pro
 
 export interface Row {
   item: number; key: string; title: string; subtitle: string; kind: string; picture?: boolean; machine?: number; version_of?: { number: number; record: string; concept_id: string }
+  waits_for?: { pipeline: string; params: Record<string, unknown> }
   files: { total: number; uploaded: number; failed: number }
   bytes: { total: number; uploaded: number }
   status: { word: string; tone: Tone; reason: string }
