@@ -62,15 +62,29 @@ def _ask(
         raise
     except TargetError as error:
         raise _refused(desk, base, error) from error
-    if draft.id != adopt and _was_there(draft, str(ours.doing_since)):
+    if draft.id != adopt and not _is_ours(ours, draft):
         raise open_already(desk, ours.item_id, draft)
     return remote.new_version(base_id, keep_files=True, key=ours.key) if keep else draft
 
 
-def _was_there(draft: Draft, since: str) -> bool:
-    moment = datetime.fromisoformat(since)
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return draft.created is not None and draft.created < moment - CLOCK_TOLERANCE
+def _asked(deposit: Deposit) -> list[tuple[datetime, datetime | None]]:
+    """From when to when a draft was asked for: this time, and before where looking found none."""
+    told = [*(deposit.change or {}).get("asked", ()), (deposit.doing_since, deposit.doing_until)]
+    return [(_moment(since), _moment(until) if until else None) for since, until in told]
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _is_ours(deposit: Deposit, draft: Draft) -> bool:
+    """Whether the draft was made while this version's was asked for; else it is a stranger's."""
+    made = draft.created
+    return made is None or any(
+        since - CLOCK_TOLERANCE <= made and (until is None or made <= until + CLOCK_TOLERANCE)
+        for since, until in _asked(deposit)
+    )
 
 
 def open_already(desk: Desk, item_id: int, draft: Draft) -> Conflict:
@@ -147,19 +161,25 @@ def adopt_version(desk: Desk, deposit: Deposit, draft: Draft) -> bool:
 
 
 def settle_version(desk: Desk, deposit: Deposit) -> None:
-    """Find the draft that a lost answer made, and take it; clear the intent where there is none."""
+    """Find the draft that a lost answer made, and take it; clear the intent where there is none.
+
+    When it was asked for is kept: a list may lag behind, and the next call gets that draft.
+    """
     for draft in _made_since(desk, deposit):
         if adopt_version(desk, deposit, draft):
             return
-    desk.project.write(lambda c: deposits.settle(c, deposit))
+    change = dict(deposit.change or {})
+    asked = (deposit.doing_since, deposit.doing_until or desk.server_now())
+    change["asked"] = [*change.get("asked", ()), asked]
+    desk.project.write(lambda c: deposits.settle(c, deposit, change=change))
 
 
 def _made_since(desk: Desk, deposit: Deposit) -> Sequence[Draft]:
-    """Drafts of the concept that were made after the intent was written; a list may lag behind."""
+    """Drafts of the concept that were made while one was asked for; a list may lag behind."""
     if Can.LIST_DRAFTS not in desk.remote.can:
         return ()
-    base, since = get_base(desk, deposit), str(deposit.doing_since)
-    earliest = datetime.fromisoformat(since) - CLOCK_TOLERANCE
+    base = get_base(desk, deposit)
+    earliest = min(since for since, _ in _asked(deposit)) - CLOCK_TOLERANCE
     known = desk.project.read(lambda c: deposits.known_remote_ids(c, desk.env))
     remote = desk.remote.using(about=deposit.title)
     for seconds in (0.0,) if desk.env == "practice" else SETTLE_WAITS:
@@ -167,7 +187,7 @@ def _made_since(desk: Desk, deposit: Deposit) -> Sequence[Draft]:
         found = [
             one for one in remote.list_drafts(earliest)
             if one.concept_id == base.concept_id and one.id not in known
-            and not _was_there(one, since)
+            and _is_ours(deposit, one)
         ]  # fmt: skip
         if found:
             return found

@@ -103,7 +103,8 @@ def _prepare(
         desk.project.read(lambda c: deposits.list_files(c, base.id)),
         order, _sources(desk, order) if SOURCES in run.uploads else [], _derived(run),
     )  # fmt: skip
-    return _store(desk, order, base, manifest, run)
+    asked = (live.change or {}).get("asked", []) if live else []
+    return _store(desk, order, base, manifest, run, asked)
 
 
 def number_after(desk: Desk, base: Deposit) -> int:
@@ -150,7 +151,10 @@ def _derived(run: runs.Run) -> list[DepositFile]:
     ]  # fmt: skip
 
 
-def _store(desk: Desk, order: Order, base: Deposit, manifest: Manifest, run: runs.Run) -> Deposit:
+def _store(
+    desk: Desk, order: Order, base: Deposit, manifest: Manifest, run: runs.Run,
+    asked: Sequence[Sequence[str]],
+) -> Deposit:  # fmt: skip
     fields, origins = _with_run(desk, order, run)
     record = Record(
         fields=fields, key=base.key,
@@ -164,7 +168,7 @@ def _store(desk: Desk, order: Order, base: Deposit, manifest: Manifest, run: run
         )  # fmt: skip
     change = {
         "order": order.digest, "note": order.note, "pipeline": order.pipeline,
-        "removed": manifest.removed, "unchanged": manifest.unchanged,
+        "removed": manifest.removed, "unchanged": manifest.unchanged, "asked": asked,
     }  # fmt: skip
     deposit_id = desk.project.write(
         lambda c: deposits.insert_version(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hdp.project import deposits
+from hdp.remote import Remote
 from hdp.sdk import Record
 from hdp.uploads.version_metadata import carry_metadata
 from hdp.uploads.version_order import NewFile, Order
@@ -267,3 +268,41 @@ def test_a_record_that_was_adopted_gets_a_version(app, published, do, first, tmp
     assert job["state"] == "done", codes(job)
     assert do("publish", item)["done"] == 1
     assert set(held(app, newest(app, item).remote_id)) == {"old.txt", "a.txt"}
+
+
+def test_a_draft_that_the_list_does_not_show_yet_is_taken_at_the_next_try(
+    app, published, do, practice, first, tmp_path, monkeypatch
+):
+    (old,) = held(app, first.remote_id)
+    order = order_for(app, 1, new_file(tmp_path / "a.txt", "a"), decisions={old: "carry"})
+    practice.faults.add("lost-answer:newversion")
+    with monkeypatch.context() as patch:
+        patch.setattr(Remote, "list_drafts", lambda *_: [])
+        assert codes(make(do, order)) == ["unreachable"]
+    live = app.project.read(lambda c: deposits.live_deposit(c, 1, "practice"))
+    ((since, until),) = live.change["asked"]
+    assert live.doing is None and since <= until
+    _age_drafts(app)  # hours go by, for the draft and for what is known of the first try
+    hour = ["2025-12-31T23:59:59+00:00", "2026-01-01T00:00:01+00:00"]
+    app.project.write(lambda c: deposits.update(c, live.id, change={**live.change, "asked": []}))
+    assert codes(make(do, order)) == ["version-draft-open"]
+    app.project.write(
+        lambda c: deposits.update(c, live.id, change={**live.change, "asked": [hour]})
+    )
+    job = make(do, order)
+    assert job["state"] == "done", codes(job)
+    assert len(drafts_of(app)) == 1
+
+
+def test_a_draft_by_hand_after_a_lost_answer_is_no_ours(
+    app, published, do, practice, first, tmp_path
+):
+    (old,) = held(app, first.remote_id)
+    order = order_for(app, 1, new_file(tmp_path / "a.txt", "a"), decisions={old: "remove"})
+    practice.faults.add("503:newversion")
+    assert codes(make(do, order)) == ["unreachable"]
+    remote = app.remotes.open(app.environment("practice"))
+    theirs = remote.new_version(first.remote_id, keep_files=True, key="by hand")
+    _age_drafts(app)
+    assert codes(make(do, order)) == ["version-draft-open"]
+    assert [one.name for one in remote.list_files(theirs.id)] == [old]
