@@ -28,6 +28,7 @@ class PluginEnvironment:
     home: Path
     plugin: str
     source: Path
+    needs_sdk: bool = True
 
     @property
     def folder(self) -> Path:

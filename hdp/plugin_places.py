@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from hdp import plugin_manifest
+from hdp.earlier_spec import is_earlier, read_spec
 from hdp.plugin_importing import USER, Origin
 from hdp.plugin_manifest import Manifest
 
@@ -66,7 +67,10 @@ def find_folder(place: Path) -> Path | None:
     """
     level = [place]
     for _depth in range(4):
-        found = [one for one in level if (one / plugin_manifest.FILE_NAME).is_file()]
+        found = [
+            one for one in level
+            if (one / plugin_manifest.FILE_NAME).is_file() or is_earlier(one)
+        ]  # fmt: skip
         if found:
             return found[0] if len(found) == 1 else None
         level = [inner for one in level for inner in _folders(one)]
@@ -122,3 +126,10 @@ def wheel_plugins(root: Path) -> Iterator[Candidate]:
         for entry in one.entry_points.select(group=_GROUP):
             folder = root.joinpath(*entry.module.split("."))
             yield Candidate(folder, "wheel", entry.module, root=root)
+
+
+def read_description(folder: Path) -> Manifest:
+    """The manifest of a plugin, or what says the same of a component of the earlier HDP."""
+    if is_earlier(folder):
+        return read_spec(folder).manifest()
+    return plugin_manifest.read_manifest(folder)

@@ -12,6 +12,8 @@ from typing import Any
 import pluggy
 
 from hdp import plugin_manifest
+from hdp.earlier_component import make_component
+from hdp.earlier_spec import is_earlier, read_spec
 from hdp.plugin_catalogue import Catalogue, call_hook, suggest
 from hdp.plugin_environments import PluginEnvironment
 from hdp.plugin_importing import Origin, import_plugin
@@ -45,6 +47,9 @@ def register(
 
     Without `home` nobody asks whether the plugin's own environment is there.
     """
+    if is_earlier(candidate.folder):
+        _register_earlier(catalogue, candidate, home)
+        return
     module = import_plugin(candidate.origin)
     _check_its_own(candidate, module)
     try:
@@ -60,6 +65,24 @@ def register(
     except BaseException:
         catalogue.manager.unregister(module)
         raise
+
+
+def _register_earlier(catalogue: Catalogue, candidate: Candidate, home: Path | None) -> None:
+    """A component of the earlier HDP has no hooks: its component.yaml says everything."""
+    spec = read_spec(candidate.folder)
+    environment = PluginEnvironment(home or Path(), spec.name, candidate.folder, needs_sdk=False)
+    if home is not None and not environment.is_ready():
+        raise NotReady(_no_environment(spec.name))
+    component = make_component(spec, candidate.folder, str(environment.python))
+    catalogue.components[component.id] = component
+    catalogue.origins[component.id] = replace(candidate.origin, python=str(environment.python))
+
+
+def _no_environment(plugin: str) -> str:
+    return (
+        "It needs an environment of its own, which is not made yet or not up to date."
+        f" Make it: hdp plugin environment {plugin}"
+    )
 
 
 def _origin(
@@ -80,10 +103,7 @@ def _missing_environment(components: Sequence[Any], environment: PluginEnvironme
         with suppress(OSError):  # it has one already, of an earlier HDP
             environment.put_sdk()
         return ""
-    return (
-        "It needs an environment of its own, which is not made yet or not up to date."
-        f" Make it: hdp plugin environment {environment.plugin}"
-    )
+    return _no_environment(environment.plugin)
 
 
 def _check_its_own(candidate: Candidate, module: ModuleType) -> None:

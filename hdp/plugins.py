@@ -9,11 +9,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from hdp import plugin_manifest
+from hdp.earlier_spec import is_earlier
 from hdp.paths import replace_text
 from hdp.plugin_catalogue import Catalogue, PluginStatus, Status, suggest
 from hdp.plugin_importing import Origin, cut_traceback, import_plugin
 from hdp.plugin_manifest import Manifest
-from hdp.plugin_places import DROPPED_IN, Candidate, Source, by_path, find_candidates, find_folder
+from hdp.plugin_places import (
+    DROPPED_IN,
+    Candidate,
+    Source,
+    by_path,
+    find_candidates,
+    find_folder,
+    read_description,
+)
 from hdp.plugin_registering import NotReady, load_alone, register
 from hdp.plugin_trial import forget_trial, try_plugins
 from hdp.sdk import Finding, HdpError
@@ -55,7 +64,11 @@ def load(
         catalogue.plugins.append(judged)
         if judged.status == "ready":
             wanted.append((number, candidate))
-    others = {one.origin: one.folder for _, one in wanted if one.source != "built-in"}
+    others = {
+        one.origin: one.folder
+        for _, one in wanted
+        if one.source != "built-in" and not is_earlier(one.folder)
+    }
     refused = try_plugins(others, load_alone, home)
     _start_all(catalogue, wanted, refused, home)
     catalogue.plugins.sort(key=lambda one: (one.status == "disabled", one.id))
@@ -116,7 +129,7 @@ def _judge(
     """What can be said of it before any of its code is loaded; ready means it may be."""
     status = PluginStatus(candidate.folder.name, "broken", str(candidate.folder), candidate.source)
     try:
-        manifest = candidate.manifest = plugin_manifest.read_manifest(candidate.folder)
+        manifest = candidate.manifest = read_description(candidate.folder)
     except HdpError as error:
         return replace(status, reason=error.message)
     status = _described(status, manifest)

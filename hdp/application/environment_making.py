@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import queue
 import signal
@@ -15,14 +16,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hdp.application.environment_tools import Tool, clean_environment, find_tool
+from hdp.application.environment_tools import OLDEST, Tool, clean_environment, find_tool
 from hdp.application.plugin_files import remove_tree
+from hdp.earlier_component import run_own_test
+from hdp.earlier_spec import is_earlier, read_spec
 from hdp.plugin_environments import PluginEnvironment
 from hdp.plugin_trial import forget_trial
 from hdp.sdk import Cancelled, ComponentError, Conflict, HdpError, InvalidInput, NotFound
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
+
+log = logging.getLogger(__name__)
 
 Tell = Callable[[str], None]
 _POLL_S = 0.1
@@ -39,7 +44,8 @@ def make_environment(
     environment: PluginEnvironment, tell: Tell, cancelled: Callable[[], bool]
 ) -> None:
     """Make or renew it; what does not come to its end leaves nothing."""
-    tool = find_tool()
+    oldest = OLDEST if environment.needs_sdk else read_spec(environment.source).python or OLDEST
+    tool = find_tool(oldest)
     if tool is None:
         raise NotFound(
             "There is neither uv nor Python 3.11 or newer on this computer.",
@@ -74,6 +80,9 @@ def _make(
     if environment.requirements.is_file():
         command = tool.install(environment.python, environment.requirements)
         _run(command, where, tell, cancelled)
+    if not environment.needs_sdk:
+        _make_earlier(environment, tell)
+        return
     try:
         environment.put_sdk()
     except OSError as error:
@@ -83,6 +92,23 @@ def _make(
         ) from None  # fmt: skip
     command = [str(environment.python), "-c", "import hdp.guest"]
     _run(command, where, tell, cancelled, path=str(environment.sdk))
+    tell("The environment is ready.")
+
+
+def _make_earlier(environment: PluginEnvironment, tell: Tell) -> None:
+    """The folders that its component.yaml asks for, and its own test where it has one."""
+    folder = environment.source
+    for name in read_spec(folder).directories:
+        place = (folder / name).resolve()
+        if place.is_relative_to(folder.resolve()):
+            place.mkdir(parents=True, exist_ok=True)
+    told = run_own_test(folder, str(environment.python))
+    if told:
+        raise ComponentError(
+            f"The environment was made, but the component does not work in it: {told}",
+            code="environment-failed", hint="Tell its author. Nothing of it was kept.",
+        )  # fmt: skip
+    tell("It has no test of its own." if told is None else "It passed its own test.")
     tell("The environment is ready.")
 
 
@@ -193,7 +219,8 @@ class EnvironmentMaking:
     def environment(self, plugin: str) -> PluginEnvironment:
         """That of an installed plugin; NotFound where there is no such plugin."""
         found = self._app.catalogue.plugin(plugin)
-        return PluginEnvironment(self._app.home, plugin, Path(found.where))
+        where = Path(found.where)
+        return PluginEnvironment(self._app.home, plugin, where, needs_sdk=not is_earlier(where))
 
     def start(self, plugin: str) -> None:
         """Begin in the background; Conflict where it is being made already."""
@@ -247,7 +274,8 @@ class EnvironmentMaking:
             state, work.error = "cancelled", error.to_json()
         except HdpError as error:
             state, work.error = "failed", error.to_json()
-        except OSError as error:
+        except Exception as error:  # the person waits for an end, whatever it is
+            log.exception("Environment of %s", plugin)
             told = InvalidInput(f"The environment was not made: {error}.", code="plugin-storage")
             state, work.error = "failed", told.to_json()
         forget_trial(self._app.home, plugin)

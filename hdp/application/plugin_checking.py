@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from hdp.application.plugin_examining import examine
+from hdp.earlier_component import make_component
+from hdp.earlier_spec import is_earlier, read_spec
 from hdp.limited import LimitedWorker, WorkerDied
 from hdp.plugin_catalogue import Catalogue, PluginStatus
 from hdp.plugin_manifest import (
@@ -15,9 +17,8 @@ from hdp.plugin_manifest import (
     Manifest,
     find_incompatible,
     find_missing,
-    read_manifest,
 )
-from hdp.plugin_places import find_folder
+from hdp.plugin_places import find_folder, read_description
 from hdp.plugins import check_plugin
 from hdp.sdk import Finding, HdpError, InvalidInput
 
@@ -33,13 +34,13 @@ def check_folder(
     """
     folder = find_folder(place.resolve()) or place.resolve()
     try:
-        manifest = read_manifest(folder)
+        manifest = read_description(folder)
     except InvalidInput as error:
         own = Finding("error", error.name, error.message, error.hint, error.where)
         found = [*(error.findings or (own,)), *_syntax(folder)]
         return PluginStatus(folder.name, "broken", str(folder), "developer", error.message), found
     found = [*_before(folder, manifest, known), *_syntax(folder)]
-    if any(one.severity == "error" for one in found):
+    if is_earlier(folder) or any(one.severity == "error" for one in found):
         return _status(folder, manifest, found), found
     found += _inside(folder, manifest, seconds)
     return _status(folder, manifest, found), found
@@ -59,7 +60,12 @@ def _before(folder: Path, manifest: Manifest, known: Catalogue) -> Iterator[Find
     if not manifest.summary.strip():
         told = "There is no summary: a sentence that people see before they switch it on."
         yield Finding("warning", "plugin-style", told, f"Add it to {FILE_NAME}.", where)
-    if not (folder / "__init__.py").is_file():
+    if is_earlier(folder):
+        yield from make_component(read_spec(folder), folder, "")().check()
+        if not (folder / "main.py").is_file():
+            told = "There is no main.py, which is what HDP calls."
+            yield Finding("error", "plugin-incomplete", told, "Add it.", {"file": str(folder)})
+    elif not (folder / "__init__.py").is_file():
         told = "There is no __init__.py with the plugin's hooks."
         yield Finding("error", "plugin-invalid", told, "Write it.", {"file": str(folder)})
 

@@ -16,7 +16,7 @@ from hdp.application.plugin_wheels import judge_wheel
 from hdp.plugin_environments import PluginEnvironment
 from hdp.plugin_importing import forget_modules
 from hdp.plugin_manifest import FILE_NAME, Manifest, read_manifest
-from hdp.plugin_places import DROPPED_IN, FOLDERS, WHEELS, find_folder
+from hdp.plugin_places import DROPPED_IN, FOLDERS, WHEELS, find_folder, read_description
 from hdp.plugins import PluginStatus
 from hdp.sdk import Conflict, InvalidInput, NotFound, Refused
 
@@ -137,7 +137,7 @@ def _folder_plugin(home: Path, source: Path, unpacked: Path) -> _Found:
             hint="Name the folder or file of one plugin.",
             where={"file": str(source)},
         )
-    manifest = read_manifest(folder)
+    manifest = read_description(folder)
     return _Found(folder, home / FOLDERS / manifest.id, manifest)
 
 

@@ -185,7 +185,7 @@ def test_it_is_made_in_the_background_and_can_be_cancelled(app, home, tmp_path, 
     enable_plugin(app, "heavy", on=True)
     slow = script(tmp_path / "uv", "import time\nprint('a slow one', flush=True)\ntime.sleep(60)\n")
     tool = environment_tools.Tool("uv", slow, "uv")
-    monkeypatch.setattr("hdp.application.environment_making.find_tool", lambda: tool)
+    monkeypatch.setattr("hdp.application.environment_making.find_tool", lambda _oldest: tool)
     making = app.environment_making
     making.start("heavy")
     with pytest.raises(HdpError, match="being made already"):
@@ -205,7 +205,7 @@ def test_a_tool_that_fails_says_its_last_words(app, home, tmp_path, monkeypatch)
     bad = script(tmp_path / "uv", "print('no room for this')\nraise SystemExit(3)\n")
     monkeypatch.setattr(
         "hdp.application.environment_making.find_tool",
-        lambda: environment_tools.Tool("uv", bad, "uv"),
+        lambda _oldest: environment_tools.Tool("uv", bad, "uv"),
     )
     with pytest.raises(HdpError) as caught:
         make_environment(app.environment_making.environment("heavy"), lambda _: None, lambda: False)
@@ -215,7 +215,7 @@ def test_a_tool_that_fails_says_its_last_words(app, home, tmp_path, monkeypatch)
 
 
 def test_without_any_tool_there_is_a_way_out(app, tmp_path, monkeypatch):
-    monkeypatch.setattr("hdp.application.environment_making.find_tool", lambda: None)
+    monkeypatch.setattr("hdp.application.environment_making.find_tool", lambda _oldest: None)
     place = PluginEnvironment(tmp_path, "heavy", tmp_path)
     with pytest.raises(NotFound) as caught:
         make_environment(place, lambda _: None, lambda: False)

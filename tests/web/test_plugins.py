@@ -81,7 +81,7 @@ def test_an_environment_in_the_making(visitor, app, tmp_path, monkeypatch):
     assert (on["status"], on["environment"]) == ("incomplete", "missing")
     assert visitor.get("/plugins/environment", plugin="heavy")["state"] == "none"
     visitor.get("/plugins/environment", status=404, plugin="nothing")
-    monkeypatch.setattr("hdp.application.environment_making.find_tool", lambda: None)
+    monkeypatch.setattr("hdp.application.environment_making.find_tool", lambda _oldest: None)
     visitor.post("/plugins/environment", {"plugin": "heavy"}, status=200)
     app.environment_making._works["heavy"].thread.join(20)
     now = visitor.get("/plugins/environment", plugin="heavy")
