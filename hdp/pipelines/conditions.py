@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from hdp.pipelines.definition import Condition
+from hdp.pipelines.definition import INPUTS, Condition
 
 _FORM = re.compile(
     r"\s*(?P<left>[\w-]+(?:\.[\w-]+)+)\s*(?P<operator>==|!=|<=|>=|<|>)\s*(?P<right>.+?)\s*"
@@ -48,3 +48,18 @@ def is_met(condition: Condition, value: Any) -> bool:
         return _COMPARE[condition.operator](left, right)
     except TypeError:
         return False
+
+
+def is_wanted(
+    condition: Condition | None, inputs: Mapping[str, Sequence[Any]], holders: Mapping[str, Any]
+) -> bool:
+    """Whether a step is to be done: `holders` are the record, the answers, and steps' values."""
+    if condition is None:
+        return True
+    root, *rest = condition.left
+    if root == INPUTS:
+        return is_met(condition, len(inputs[rest[0]]))
+    value: Any = holders.get(root, {})
+    for name in rest:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return is_met(condition, value)

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from hdp.pipelines import crate, output
+from hdp.pipelines import finishing, output
 from hdp.pipelines.binding import bind_inputs, fan_out, select_for_port
+from hdp.pipelines.call_making import CallMaker, Secret, Settings
 from hdp.pipelines.calls import Call, Tell, failure, storage_failure, told_of_disk
-from hdp.pipelines.conditions import is_met
-from hdp.pipelines.definition import INPUTS, Pipeline, StepDefinition
+from hdp.pipelines.conditions import is_wanted
+from hdp.pipelines.definition import Pipeline, StepDefinition
 from hdp.pipelines.executors import Executor, Pool
+from hdp.pipelines.finishing import files_of
 from hdp.pipelines.keeping import Kept, make_key, stamp_of
 from hdp.pipelines.leftovers import output_folder, work_folder
-from hdp.pipelines.limits import memory_limit, time_limit
-from hdp.pipelines.paradata import describe_run, now
+from hdp.pipelines.paradata import now
 from hdp.pipelines.patches import allow_patches
+from hdp.pipelines.readiness import check_components
 from hdp.pipelines.results import Artifact, RunResult, StepRun
 from hdp.pipelines.sources import Sources
 from hdp.pipelines.values import fill_parameters, make_params, plain_params
@@ -31,15 +33,11 @@ from hdp.sdk import (
     Finding,
     HdpError,
     Http,
-    InvalidInput,
     LocalFile,
-    NotFound,
     Record,
     Result,
 )
 
-Secret = Callable[[str, str], str]
-Settings = Callable[[str], Mapping[str, str]]
 _STEPS = 100  # parts of the progress bar for each step
 
 
@@ -84,8 +82,9 @@ def run(
     )
     try:
         with output_folder(to, cancelled) as new, work_folder(workroot) as work:
-            one = _Run(pipeline, record, catalogue, values, executor, progress, cancelled, secret,
-                       settings, work, new, to, result or RunResult(), kept, again)  # fmt: skip
+            calls = CallMaker(record, catalogue, work, secret, settings)
+            one = _Run(pipeline, record, catalogue, values, executor, progress, cancelled, calls,
+                       new, to, result or RunResult(), kept, again)  # fmt: skip
             return one.perform(files)
     except OSError as error:
         raise _no_place(error, to) from error
@@ -99,13 +98,6 @@ def _no_place(error: OSError, to: Path) -> ComponentError:
         f"The pipeline could not keep its results: {told.message}", code=told.name, hint=told.hint,
         where={"file": str(error.filename or to)},
     )  # fmt: skip
-
-
-def read_fields(component: type[Component[Any]], record: Record) -> dict[str, Any]:
-    """The fields that the component's `reads` names; "*" names all of them."""
-    if "*" in component.reads:
-        return dict(record.fields)
-    return {one: record.fields[one] for one in component.reads if one in record.fields}
 
 
 def _refuse_errors(call: Call, result: Result) -> None:
@@ -131,9 +123,7 @@ class _Run:
     executor: Executor
     progress: Tell
     cancelled: Callable[[], bool]
-    secret: Secret | None
-    settings: Settings
-    work: Path
+    calls: CallMaker
     new: Path
     to: Path
     result: RunResult
@@ -148,7 +138,7 @@ class _Run:
     def perform(self, files: Sequence[LocalFile]) -> RunResult:
         started = now()
         self.inputs = bind_inputs(self.pipeline, files)
-        self._check_components()
+        self.result.findings += check_components(self.pipeline, self.catalogue, self.executor)
         bound = [one for group in self.inputs.values() for one in group]
         self.sources.remember(bound)
         for number, step in enumerate(self.pipeline.steps):
@@ -156,38 +146,21 @@ class _Run:
             self._check_cancelled()
             self._run_step(step)
         self.sources.prove_unchanged()
-        self._tell(started, bound)
-        self._choose_upload()
-        self._finish()
+        finishing.tell_how(
+            self.pipeline, self.params, self.result, bound, self.sources, self.new, started
+        )
+        finishing.choose_upload(self.pipeline, self.result, self.inputs, self.sources)
+        finishing.move_in(self.result, self.new, self.to)
         return self.result
 
     def _check_cancelled(self) -> None:
         if self.cancelled():
             raise Cancelled("The run was cancelled.")
 
-    def _check_components(self) -> None:
-        for step in self.pipeline.steps:
-            component = self.catalogue.component(step.uses)
-            checked = self.executor.checked
-            try:
-                if component.id not in checked:
-                    checked[component.id] = list(component().check())
-                findings = checked[component.id]
-            except (Exception, SystemExit) as error:
-                raise ComponentError(f"{step.component} cannot be checked: {error}.") from error
-            errors = [one for one in findings if one.severity == "error"]
-            if errors:
-                raise ComponentError(
-                    f"{step.component} cannot run on this computer: {errors[0].message}",
-                    code=errors[0].code,
-                    hint=errors[0].hint,
-                    findings=errors,
-                )
-            self.result.findings += findings
-
     def _run_step(self, step: StepDefinition) -> None:
         component = self.catalogue.component(step.uses)
-        if not self._is_wanted(step):
+        holders = {**self.result.values, "record": self.record.fields, "params": self.params}
+        if not is_wanted(step.when, self.inputs, holders):
             self._note(step, "info", "step-skipped", f"Step {step.id} was not needed: `when:`.")
             return
         given = self._gather(step, component)
@@ -202,67 +175,24 @@ class _Run:
         calls = fan_out(step, component.inputs, given)
         for number, inputs in enumerate(calls, 1):
             self._check_cancelled()
-            call = self._call(step, component, inputs, plain_params(settings), number)
+            call = self.calls.make(step, component, inputs, plain_params(settings), number)
             self._attempt(step, component, call, number, len(calls))
 
     def _note(self, step: StepDefinition, severity: Any, code: str, text: str) -> None:
         where = {"step": step.id, "line": step.place[0]}
         self.result.findings.append(Finding(severity, code, text, where=where))
 
-    def _is_wanted(self, step: StepDefinition) -> bool:
-        if step.when is None:
-            return True
-        root, *rest = step.when.left
-        value: Any
-        if root == INPUTS:
-            value = len(self.inputs[rest[0]])
-        else:
-            holders = {"record": self.record.fields, "params": self.params}
-            value = holders.get(root, self.result.values.get(root, {}))
-            for name in rest:
-                value = value.get(name) if isinstance(value, Mapping) else None
-        return is_met(step.when, value)
-
     def _gather(
         self, step: StepDefinition, component: type[Component[Any]]
     ) -> dict[str, list[LocalFile]] | None:
         given: dict[str, list[LocalFile]] = {}
         for port in component.inputs:
-            files = [one for ref in step.inputs.get(port.name, ()) for one in self._files(ref)]
+            refs = step.inputs.get(port.name, ())
+            files = [one for ref in refs for one in files_of(ref, self.inputs, self.result)]
             given[port.name] = select_for_port(step, port, files)
             if not given[port.name] and not port.optional:
                 return None
         return given
-
-    def _files(self, ref: Any) -> list[LocalFile]:
-        if ref.step == INPUTS:
-            return self.inputs[ref.port]
-        made = self.result.outputs
-        return [one.as_file() for one in made if (one.step, one.port) == (ref.step, ref.port)]
-
-    def _call(
-        self, step: StepDefinition, component: type[Component[Any]],
-        inputs: Mapping[str, Sequence[LocalFile]], settings: Mapping[str, Any], number: int,
-    ) -> Call:  # fmt: skip
-        origin = self.catalogue.origin(component.id)
-        return Call(
-            component.id, origin, component.__module__, component.__qualname__, settings, inputs,
-            self._record_for(component), self.work / step.id / str(number),
-            dict(self._secrets(origin.plugin)), time_limit(step, component.resources),
-            self.settings(origin.plugin), memory_limit(step, component.resources),
-        )  # fmt: skip
-
-    def _record_for(self, component: type[Component[Any]]) -> Record:
-        """The record with the fields that the component declares to read, and no other."""
-        extra = self.record.extra if "*" in component.reads else {}
-        return replace(self.record, fields=read_fields(component, self.record), extra=extra)
-
-    def _secrets(self, plugin: str) -> Iterator[tuple[str, str]]:
-        for name in self.catalogue.plugin(plugin).secrets if self.secret else ():
-            try:
-                yield name, self.secret(plugin, name) if self.secret else ""
-            except NotFound:
-                continue  # the component says what it needs it for, when it asks
 
     def _attempt(
         self, step: StepDefinition, kind: type[Component[Any]], call: Call, number: int, total: int
@@ -353,38 +283,3 @@ class _Run:
                 error.to_json() if error else None, done.reused,
             )
         )  # fmt: skip
-
-    def _choose_upload(self) -> None:
-        seen: dict[str, str] = {}
-        for ref in self.pipeline.upload:
-            for file in self._files(ref):
-                there = seen.setdefault(file.name.casefold(), str(file.path))
-                if there != str(file.path):
-                    raise InvalidInput(
-                        f"Two files would be called {file.name} in the record.",
-                        code="pipeline-same-name",
-                        hint='Give the step names of its own, for example "{stem}_web{ext}".',
-                        where={"file": file.name},
-                    )
-                if all(one.path != file.path for one in self.result.upload):
-                    self.result.upload.append(self.sources.completed(file))
-
-    def _tell(self, started: str, bound: Sequence[LocalFile]) -> None:
-        """Write how the files were made; those that are to be uploaded are files of the run."""
-        wanted = dict.fromkeys(one.port for one in self.pipeline.upload if self.pipeline.tells(one))
-        if self.result.outputs or wanted:
-            paradata = describe_run(
-                self.pipeline, self.params, self.result, bound, self.sources, started, now()
-            )
-            output.write_paradata(self.new, paradata, crate.describe(paradata))
-        told = [output.tell(self.new, one) for one in wanted]
-        self.sources.remember([one.as_file() for one in told])
-        self.result.outputs += told
-
-    def _finish(self) -> None:
-        result = self.result
-        if result.outputs:
-            output.swap_in(self.new, self.to)
-        final = {one.path: self.to / one.relpath for one in result.outputs}
-        result.outputs = [replace(one, path=final[one.path]) for one in result.outputs]
-        result.upload = [replace(one, path=final.get(one.path, one.path)) for one in result.upload]

@@ -11,6 +11,7 @@ from typing import Any
 from hdp import __version__
 from hdp.events import Changed
 from hdp.jobs import Task
+from hdp.pipelines.call_making import Secret, Settings
 from hdp.pipelines.cluster import Cluster
 from hdp.pipelines.definition import INPUTS, Pipeline
 from hdp.pipelines.elsewhere import Order
@@ -19,7 +20,7 @@ from hdp.pipelines.fingerprint import fingerprint
 from hdp.pipelines.keeping import FOLDER, Kept
 from hdp.pipelines.leftovers import sweep_output
 from hdp.pipelines.results import Artifact, RunResult
-from hdp.pipelines.runner import Secret, Settings, run
+from hdp.pipelines.runner import run
 from hdp.pipelines.values import fill_parameters
 from hdp.plugins import Catalogue
 from hdp.project import items, runs
