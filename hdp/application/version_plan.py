@@ -12,7 +12,7 @@ from hdp.application import describing, pipelining
 from hdp.application.version_look import Base, Looked, Newcomer
 from hdp.pipelines.definition import INPUTS, Pipeline
 from hdp.project import deposits
-from hdp.project.deposits import DepositFile
+from hdp.project.deposits import Deposit, DepositFile
 from hdp.sdk import Can, Refused, UsageError
 from hdp.uploads.differences import compare
 from hdp.uploads.version_metadata import carry_metadata
@@ -250,7 +250,9 @@ def _with_state(
     live = app.project.read(lambda c: deposits.live_deposit(c, base.item_id, base.env))
     open_draft = drafts.get(base.concept_id or "")
     problem = one.problem
-    if live is not None and (live.previous != base.id or live.state != "prepared"):
+    if live is not None and _is_begun(live, one.order):
+        open_draft = None  # the job carries on from where it was, or finds it made
+    elif live is not None and (live.previous != base.id or live.state != "prepared"):
         problem = f"A draft of it is open already: {live.remote_id or live.title}."
     elif base.doi and not base.concept_doi and Can.RESERVE_DOI in app.desk(env).target.can:
         problem = f"It has a DOI from elsewhere ({base.doi}): no new versions are possible."
@@ -259,6 +261,15 @@ def _with_state(
             f"A draft of its next version is open already: {open_draft['id']}. HDP did not make it."
         )
     return replace(one, problem=problem, open_draft=open_draft)
+
+
+def _is_begun(live: Deposit, order: Order) -> bool:
+    """Whether this very version is being made, or a draft of it may be there without an answer."""
+    change = live.change or {}
+    if live.previous != order.base or (live.doing and live.doing != "version"):
+        return False
+    asked = live.state == "prepared" and (live.doing or change.get("asked"))
+    return bool(asked) or change.get("order") == order.digest
 
 
 def check_decided(planned: Sequence[Planned]) -> None:

@@ -35,6 +35,8 @@ def make_version(desk: Desk, task: Task, order: Order, make_work: MakeWork) -> N
     live = settling.settled(desk, desk.live(order.item), task)
     if live is not None and live.state != "prepared":
         _check_same(live, order)
+        if _is_whole(desk, live):
+            task.skip(f"Made already. {say_made(desk, live)}")
     else:
         live = _prepare(desk, task, order, make_work, live)
         open_version(desk, task, live, order.adopt)
@@ -53,6 +55,11 @@ def _check_same(live: Deposit, order: Order) -> None:
         hint="Publish or discard that draft first; it is in Manage Drafts.",
         where={"item": live.item_id},
     )
+
+
+def _is_whole(desk: Desk, live: Deposit) -> bool:
+    files = desk.project.read(lambda c: deposits.list_files(c, live.id))
+    return live.readback is not None and all(one.status == "uploaded" for one in files)
 
 
 def find_base(desk: Desk, order: Order) -> Deposit:

@@ -73,9 +73,11 @@ class Order:
 
     @property
     def digest(self) -> str:
-        """Names what was ordered; the same again would make the same version."""
+        """Names what was ordered; the same again, on another day too, would make the same."""
         told = self.to_json()
-        del told["adopt"]
+        for name in ("adopt", "origins"):
+            del told[name]
+        told["metadata"].pop("publication_date", None)
         text = json.dumps(told, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -306,3 +306,14 @@ def test_a_draft_by_hand_after_a_lost_answer_is_no_ours(
     _age_drafts(app)
     assert codes(make(do, order)) == ["version-draft-open"]
     assert [one.name for one in remote.list_files(theirs.id)] == [old]
+
+
+def test_the_same_once_more_makes_nothing(app, published, do, practice, first, tmp_path):
+    (old,) = held(app, first.remote_id)
+    order = order_for(app, 1, new_file(tmp_path / "a.txt", "a"), decisions={old: "carry"})
+    assert make(do, order)["done"] == 1
+    practice.faults.add("503:newversion*,503:metadata*,503:upload*")  # nothing is sent
+    another_day = replace(order, metadata={**order.metadata, "publication_date": "2030-01-01"})
+    job = make(do, another_day)
+    assert job["skipped"] == 1, codes(job)
+    assert job["tasks"][0]["message"].startswith(f"Made already. Version 2 of {first.doi}: draft ")

@@ -53,7 +53,9 @@ def test_look_plan_and_start(visitor, app, new):
     assert [row["version_of"]["number"] for row in rows] == [2, 2]
     groups = visitor.get("/uploads/published", env="practice")["groups"]
     assert sorted(bool(group["next"]) for group in groups) == [False, True, True]
-    plan = visitor.post("/versions/plan", body)
+    # The same again is found made; another version waits for this one.
+    assert visitor.post("/versions/plan", body)["problems"] == 0
+    plan = visitor.post("/versions/plan", body | {"note": "Another."})
     assert plan["problems"] == 2 and "open already" in plan["records"][0]["problem"]
     assert visitor.get("/records/1/changes", 404, env="practice", to=3)["error"]["code"] == (
         "no-such-version"
