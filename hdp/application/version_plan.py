@@ -15,6 +15,7 @@ from hdp.project import deposits
 from hdp.project.deposits import Deposit, DepositFile
 from hdp.sdk import Can, Refused, UsageError
 from hdp.uploads.differences import compare
+from hdp.uploads.preparing import Composed
 from hdp.uploads.version_metadata import carry_metadata
 from hdp.uploads.version_order import DECISIONS, Decision, NewFile, Order
 
@@ -110,7 +111,7 @@ def plan_versions(
     planned = []
     for item, newcomers in chosen.items():
         base = looked.bases[item]
-        mapped = dict(preparer.compose(app.desk(env).item(item)).fields) if preparer else None
+        mapped = preparer.compose(app.desk(env).item(item)) if preparer else None
         one = _plan(app, base, newcomers, wishes, pipeline, mapped)
         planned.append(_with_state(app, env, one, drafts))
     return planned
@@ -143,7 +144,7 @@ def _by_item(looked: Looked, wishes: Wishes) -> dict[int, list[Newcomer]]:
 
 def _plan(
     app: Application, base: Base, newcomers: Sequence[Newcomer], wishes: Wishes,
-    pipeline: Pipeline, mapped: Mapping[str, Any] | None,
+    pipeline: Pipeline, mapped: Composed | None,
 ) -> Planned:  # fmt: skip
     deposit = base.deposit
     files = tuple(file for one in newcomers for file in one.files)
@@ -154,7 +155,8 @@ def _plan(
     )
     fields, origins = carry_metadata(
         deposit, number, today=_day(wishes.day), note=wishes.note,
-        changes=_changes(deposit.metadata, wishes, mapped),
+        changes=_changes(deposit.metadata, wishes, mapped.fields if mapped else None),
+        rules=_rules(wishes, mapped),
     )  # fmt: skip
     decisions = {one.name: cast("Decision", one.action) for one in rows if one.action in DECISIONS}
     order = Order(
@@ -186,6 +188,12 @@ def _changes(
     if wishes.version:
         changes["version"] = wishes.version
     return {**changes, **wishes.fields}
+
+
+def _rules(wishes: Wishes, mapped: Composed | None) -> dict[str, Any]:
+    own = {*_OWN, *wishes.fields}
+    origins = mapped.origins if mapped else {}
+    return {name: one for name, one in origins.items() if name not in own}
 
 
 def _rows(base: Base, sent: Sequence[NewFile], wishes: Wishes, *, makes: bool) -> tuple[Row, ...]:

@@ -28,16 +28,17 @@ def propose_version(before: str, number: int) -> str:
 
 def carry_metadata(
     base: Deposit, number: int, *, today: date | None = None, note: str = "",
-    changes: Mapping[str, Any] | None = None,
+    changes: Mapping[str, Any] | None = None, rules: Mapping[str, Any] | None = None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:  # fmt: skip
     """Fields and origins of the version that follows `base`.
 
-    `changes` win over everything; an empty value there takes the field away. The note is
-    added to the notes once, however often it is asked for.
+    `changes` win over everything; an empty value there takes the field away; `rules` are origins
+    of those that the mapping makes. The note is added to the notes once, however often it is
+    asked for. What the mapping made follows it later on; what is this version's own stays.
     """
     fields = {name: one for name, one in base.metadata.items() if name not in _NOT_CARRIED}
-    told = (base.origins.get(name) or {"rule": "repository"} for name in fields)
-    origins = {name: {**one, "kept": True} for name, one in zip(fields, told, strict=True)}
+    strange = {"rule": "repository", "kept": True}
+    origins = {name: base.origins.get(name) or strange for name in fields}
     fresh: dict[str, Any] = {
         "version": propose_version(str(base.metadata.get("version") or ""), number),
         "publication_date": (today or date.today()).isoformat(),
@@ -47,9 +48,10 @@ def carry_metadata(
     for name, value in {**fresh, **(changes or {})}.items():
         if value in (None, "", [], {}):
             fields.pop(name, None)
+            origins.pop(name, None)
             continue
         fields[name] = value
-        origins[name] = {"rule": "version", "kept": True}
+        origins[name] = (rules or {}).get(name) or {"rule": "version", "kept": True}
     return fields, origins
 
 

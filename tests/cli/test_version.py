@@ -61,3 +61,22 @@ def test_nothing_is_decided_for_a_person(hdp, folder, tmp_path):
     assert hdp(*version, "--match", "table", "--carry-over", "none").code == 3
     missing = hdp("record", "version", "-p", "p.hdpc", "--from", tmp_path / "no", "--pipeline", "x")
     assert missing.code == 2 and "is not there" in missing.err
+
+
+def test_the_mapping_of_today_where_it_is_asked_for(hdp, folder, tmp_path):
+    _published(hdp, folder)
+    table = folder / "objects.csv"
+    table.write_text(table.read_text("utf-8").replace("Photograph", "Plate"), "utf-8")
+    new = tmp_path / "new"
+    new.mkdir()
+    (new / sorted(folder.glob("*.jpg"))[0].name).write_bytes(b"another one")
+    version = ("record", "version", "-p", "p.hdpc", "--from", new, "--pipeline", "no-processing")
+    plain = hdp(*version, "--dry-run", "--json").json["records"][0]["metadata"]
+    assert "title" not in [one["field"] for one in plain]
+    assert hdp(*version, "--with-mapping").code == 0
+    drafts = hdp("draft", "list", "-p", "p.hdpc", "--json").json["deposits"]
+    assert [one["title"] for one in drafts] == ["Plate 0"]
+    table.write_text(table.read_text("utf-8").replace("Plate", "Picture"), "utf-8")
+    assert hdp("draft", "update", "--all", "-p", "p.hdpc").code == 0
+    drafts = hdp("draft", "list", "-p", "p.hdpc", "--json").json["deposits"]
+    assert [one["title"] for one in drafts] == ["Picture 0"]

@@ -317,3 +317,27 @@ def test_the_same_once_more_makes_nothing(app, published, do, practice, first, t
     job = make(do, another_day)
     assert job["skipped"] == 1, codes(job)
     assert job["tasks"][0]["message"].startswith(f"Made already. Version 2 of {first.doi}: draft ")
+
+
+def test_metadata_of_a_version_is_updated_as_of_any_other(app, published, do, first, tmp_path):
+    (old,) = held(app, first.remote_id)
+    order = order_for(app, 1, new_file(tmp_path / "a.txt", "a"), decisions={old: "carry"})
+    assert make(do, order)["state"] == "done"
+    table = published.root_dir("input") / "objects.csv"
+    table.write_text(table.read_text("utf-8").replace("Photograph", "Plate"), "utf-8")
+    job = do("draft-update", 1)
+    assert job["state"] == "done", codes(job)
+    draft = drafts_of(app)[0]
+    assert (draft.metadata["title"], draft.metadata["version"]) == ("Plate 0", "2")
+    assert draft.metadata["notes"] == "<p>Better scans.</p>"
+    assert do("refresh", 1)["state"] == "done"
+    assert do("publish", 1)["done"] == 1
+    table.write_text(table.read_text("utf-8").replace("Plate", "Picture"), "utf-8")
+    job = do("update", 1)
+    assert job["state"] == "done", codes(job)
+    second = newest(app, 1)
+    assert (second.title, second.metadata["version"]) == ("Picture 0", "2")
+    assert set(held(app, second.remote_id)) == {old, "a.txt"}
+    job = do("verify", 1)
+    assert job["state"] == "done", codes(job)
+    assert held(app, first.remote_id).keys() == {old}
