@@ -15,7 +15,7 @@ from hdp.project.deposits import Deposit, DepositFile
 from hdp.project.items import Item
 from hdp.project.overrides import read_by_hand
 from hdp.project.roots import version_root
-from hdp.sdk import Can, Conflict, InvalidInput, Record
+from hdp.sdk import Can, Conflict, InvalidInput, Missing, Record
 from hdp.uploads import files, settling
 from hdp.uploads.desk import Desk
 from hdp.uploads.piping import PipelineWork
@@ -78,16 +78,37 @@ def find_base(desk: Desk, order: Order) -> Deposit:
         )
     desk.check_account(base)
     if Can.PULL in desk.remote.can and base.concept_id:
-        there = desk.remote.list_versions(base.concept_id)
-        if there and base.remote_id not in (there[0].id, ""):
-            raise Conflict(
-                f"{desk.env_title} has a newer version than this project knows:"
-                f" {there[0].doi or there[0].id}. Nothing was sent.",
-                code="version-not-newest",
-                hint=f"Adopt it first: hdp record pull {there[0].doi or there[0].id}",
-                where={"item": order.item},
-            )
+        _check_newest(desk, base)
     return base
+
+
+def _check_newest(desk: Desk, base: Deposit) -> None:
+    """Conflict where the repository has a newer version, or does not show this one any more."""
+    there = desk.remote.list_versions(base.concept_id or "")
+    if base.remote_id not in [one.id for one in there]:
+        _check_shown(desk, base)  # the list may lag behind
+    elif there[0].id != base.remote_id:
+        newer = there[0].doi or there[0].id
+        raise Conflict(
+            f"{desk.env_title} has a newer version than this project knows: {newer}. Nothing was"
+            " sent.",
+            code="version-not-newest",
+            hint=f"Adopt it first: hdp record pull {newer}",
+            where={"item": base.item_id},
+        )
+
+
+def _check_shown(desk: Desk, base: Deposit) -> None:
+    try:
+        desk.remote.get_record(str(base.remote_id))
+    except Missing as error:
+        raise Conflict(
+            f"{desk.env_title} does not show {base.known_as} any more; there can be no new version"
+            " of it.",
+            code="record-withdrawn",
+            hint="Publish the files as a record of their own.",
+            where={"item": base.item_id},
+        ) from error
 
 
 def _prepare(
@@ -133,7 +154,9 @@ def _with_purpose(desk: Desk, order: Order, work: PipelineWork, base: Deposit) -
     def record_of(item: Item) -> Record:
         return Record(fields=order.metadata, files=order.local_files(), key=item.key)
 
-    return replace(work, record_of=record_of, purpose=f"v{number_after(desk, base)}")
+    # With the environment: a draft elsewhere may hold what was made for the same number there.
+    purpose = f"{base.env}-v{number_after(desk, base)}"
+    return replace(work, record_of=record_of, purpose=purpose)
 
 
 def _sources(desk: Desk, order: Order) -> list[DepositFile]:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from hdp.project import deposits
 from hdp.remote import Remote
-from hdp.sdk import Record
+from hdp.sdk import Missing, Record
 from hdp.uploads.version_metadata import carry_metadata
 from hdp.uploads.version_order import NewFile, Order
 
@@ -341,3 +342,54 @@ def test_metadata_of_a_version_is_updated_as_of_any_other(app, published, do, fi
     job = do("verify", 1)
     assert job["state"] == "done", codes(job)
     assert held(app, first.remote_id).keys() == {old}
+
+
+def new_picture(path: Path, color: str) -> NewFile:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (60, 40), color).save(path)
+    data = path.read_bytes()
+    return NewFile(
+        str(path), path.name, len(data), hashlib.sha256(data).hexdigest(),
+        hashlib.md5(data).hexdigest(), "image/jpeg", "primary", relpath=path.name,
+    )  # fmt: skip
+
+
+def test_what_was_derived_is_made_anew_or_stays_as_decided(app, published, do, first, tmp_path):
+    (old,) = held(app, first.remote_id)
+    web = old.replace(".jpg", "_web.jpg")
+    order = order_for(app, 1, new_picture(tmp_path / "a" / old, "red"))
+    order = replace(order, pipeline="version-refresh", params={"side": 20})
+    job = make(do, order)
+    assert job["state"] == "done", codes(job)
+    assert do("publish", 1)["done"] == 1
+    second = newest(app, 1)
+    before = held(app, second.remote_id)
+    assert set(before) == {old, web}
+
+    order = replace(order, base=second.id, files=(new_picture(tmp_path / "b" / old, "blue"),))
+    job = make(do, replace(order, decisions={web: "carry"}))
+    assert codes(job) == ["version-name-taken"] and drafts_of(app) == []
+    job = make(do, replace(order, decisions={web: "regenerate"}))
+    assert job["state"] == "done", codes(job)
+    assert job["tasks"][0]["message"].endswith("2 replaced")
+    assert do("publish", 1)["done"] == 1
+    after = held(app, newest(app, 1).remote_id)
+    assert set(after) == {old, web} and not set(after.values()) & set(before.values())
+    assert held(app, second.remote_id) == before
+
+
+def test_what_is_not_shown_any_more_gets_no_version(
+    app, published, do, first, tmp_path, monkeypatch
+):
+    (old,) = held(app, first.remote_id)
+    order = order_for(app, 1, new_file(tmp_path / "a.txt", "a"), decisions={old: "carry"})
+
+    def gone(*_given: object) -> None:
+        raise Missing("Gone.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Remote, "list_versions", lambda *_: [])
+        patch.setattr(Remote, "get_record", gone)
+        assert codes(make(do, order)) == ["record-withdrawn"]
+    monkeypatch.setattr(Remote, "list_versions", lambda *_: [])  # it only lags behind
+    assert make(do, order)["state"] == "done"
