@@ -301,6 +301,8 @@ class Archive(Target):
             version=str(data["metadata"].get("version") or ""),
             url=place.as_uri(),
             raw=data,
+            metadata=data["metadata"],
+            created=_moment(data.get("published")),
         )
 
     def _bag(self, version: str) -> Path | None:
@@ -337,6 +339,13 @@ def _fields(record: Record) -> dict[str, Any]:
     merged = {**record.fields, **record.extra.get("archive", {})}
     found: dict[str, Any] = json.loads(json.dumps(merged))
     return found
+
+
+def _moment(told: Any) -> datetime | None:
+    try:
+        return datetime.fromisoformat(told)
+    except (TypeError, ValueError):
+        return None
 
 
 def _remote(files: dict[str, tuple[Path, Sums]]) -> tuple[RemoteFile, ...]:
