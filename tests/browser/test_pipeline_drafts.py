@@ -23,6 +23,16 @@ upload: [inputs.photos, small.images]
 metadata:
   - {from: words, overwrite: [description]}
 """
+CITED = """\
+hdp: 1
+name: Cited
+needs: doi
+inputs: {{files: [image/*]}}
+steps:
+  - {{id: cff, uses: general.cite@1, in: {{files: inputs.files}}}}
+  - {{id: right, uses: general.validate@1, in: {{files: inputs.files}}, with: {{name: "{name}.*"}}}}
+upload: [inputs.files, cff.citation]
+"""
 
 
 @pytest.fixture
@@ -108,3 +118,27 @@ def test_a_pipeline_with_problems_cannot_be_started(page, expect, prepared, proj
     expect(prepared).to_contain_text("Did you mean image.resize?")
     expect(prepared.get_by_role("status")).to_contain_text("3 records")
     expect(button).to_be_disabled()
+
+
+def test_a_draft_that_waits_for_its_pipeline_is_carried_on(page, expect, prepared, app, practice):
+    """Its DOI was reserved, the step failed, and it could not be discarded: run it once more."""
+    folder = app.project.folder / "pipelines"
+    (folder / "cited.yaml").write_text(CITED.format(name="never"), encoding="utf-8")
+    practice.faults.add("token-refused:discard*")
+    page.reload()
+    chosen(prepared, "cited").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("carries on from there")
+    dialog.get_by_role("button", name="Close", exact=True).click()
+    practice.faults.clear()
+    (folder / "cited.yaml").write_text(CITED.format(name="photo"), encoding="utf-8")
+    page.get_by_role("tab", name=re.compile("Manage Drafts")).click()
+    row = page.get_by_role("row", name="Photograph 1")
+    expect(row).to_contain_text("Failed")
+    expect(row.get_by_role("button", name="Publish")).to_have_count(0)
+    before = {one["remote_id"] for one in drafts(app)}
+    row.get_by_role("button", name="Run Pipeline").click()
+    expect(dialog).to_contain_text("with the DOI 10.5072/zenodo.")
+    dialog.get_by_role("button", name="Close", exact=True).click()
+    expect(row.get_by_role("button", name="Upload Files")).to_be_visible()
+    assert {one["remote_id"] for one in drafts(app)} == before

@@ -22,8 +22,8 @@ class Language {
   /** The German words come when they are first asked for. */
   async set(lang: Lang): Promise<void> {
     if (lang === 'de' && Object.keys(catalogues.de).length === 0) {
-      const [pipelines, versions, page, frame, server] = await Promise.all([import('./de.pipelines.json'), import('./de.versions.json'), import('./de.json'), import('./de.frame.json'), import('./de.server.json')])
-      catalogues.de = { ...(pipelines.default as Catalogue), ...(versions.default as Catalogue), ...(page.default as Catalogue), ...(frame.default as Catalogue) }
+      const [components, pipelines, versions, page, frame, server] = await Promise.all([import('./de.components.json'), import('./de.pipelines.json'), import('./de.versions.json'), import('./de.json'), import('./de.frame.json'), import('./de.server.json')])
+      catalogues.de = { ...(components.default as Catalogue), ...(pipelines.default as Catalogue), ...(versions.default as Catalogue), ...(page.default as Catalogue), ...(frame.default as Catalogue) }
       sentences = new Sentences(server.default as Record<string, string>)
     }
     this.lang = lang

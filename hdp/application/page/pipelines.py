@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hdp import paths
 from hdp.application import pipelining
+from hdp.application.config import Config
 from hdp.pipelines.definition import Parameter, Pipeline
 from hdp.sdk import Component, Finding, HdpError, NotFound
 from hdp.yaml_source import load
@@ -57,6 +58,7 @@ class PipelinePages:
             "yaml": text,
             "steps": self._steps(pipeline, text),
             "params": _params(pipeline),
+            "run_on": Config(self._app.home).get("run-on"),
             "findings": [one.to_json() for one in findings],
         }
 

@@ -152,7 +152,7 @@ class UploadPages:
         if confirm is not None and (isinstance(confirm, bool) or not isinstance(confirm, int)):
             raise UsageError("“confirm” must be a number.", code="bad-request")
         env = body.get("env") or None
-        names = ("pipeline", "params", "again", "reason", "mapping", "overwrite", "from")
+        names = ("pipeline", "params", "again", "on", "reason", "mapping", "overwrite", "from")
         return Action(
             kind=str(body.get("action", "")),
             env=self._app.environment(None if env is None else str(env)).name,
