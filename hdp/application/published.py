@@ -118,8 +118,13 @@ def _group(app: Application, versions: Sequence[Deposit], coming: Deposit | None
         "items": sorted({one.item_id for one in versions}),
         "title": newest.title,
         "unsettled": next((one.item_id for one in versions if is_unsettled(one)), None),
-        "versions": deposit_views(app, versions),
+        "versions": _numbered(deposit_views(app, versions)),
         "next": None
         if coming is None
         else {"item": coming.item_id, "state": coming.state, "remote_id": coming.remote_id},
     }
+
+
+def _numbered(views: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """With how many-th version each is, as this project knows them; the newest comes first."""
+    return [one | {"number": len(views) - place} for place, one in enumerate(views)]

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from hdp.application import Selection
+from hdp.application.published import published_groups
+from hdp.application.views import stage_rows
 from hdp.project import deposits
 from hdp.remote import Remote
 from hdp.sdk import Missing, Record
@@ -393,3 +396,17 @@ def test_what_is_not_shown_any_more_gets_no_version(
         assert codes(make(do, order)) == ["record-withdrawn"]
     monkeypatch.setattr(Remote, "list_versions", lambda *_: [])  # it only lags behind
     assert make(do, order)["state"] == "done"
+
+
+def test_the_chain_counts_its_versions(app, published, do, first, tmp_path):
+    (old,) = held(app, first.remote_id)
+    order = order_for(app, 1, new_file(tmp_path / "a.txt", "a"), decisions={old: "carry"})
+    assert make(do, order)["state"] == "done"
+    (row,) = stage_rows(app, env="practice", stage="drafts", selection=Selection(all=True))["rows"]
+    told = {"number": 2, "record": first.concept_doi, "concept_id": first.concept_id}
+    assert row["version_of"] == told
+    group = next(one for one in published_groups(app, "practice")["groups"] if one["next"])
+    assert (group["next"]["item"], group["next"]["state"]) == (1, "draft")
+    assert do("publish", 1)["done"] == 1
+    group = published_groups(app, "practice")["groups"][0]
+    assert [one["number"] for one in group["versions"]] == [2, 1] and group["next"] is None
