@@ -131,6 +131,8 @@ def status(row: Overview) -> tuple[str, str, str]:
         return "Unsettled", "warn", _OPEN.get(row.doing, _OPEN["edit"])
     if row.stage == "prepare":
         word, tone = _WORDS[row.worst]
+        if row.reason and row.worst == "valid":
+            word, tone = "Failed", "loss"
         return word, tone, row.reason or ""
     if row.stage == "create":
         return "Prepared", "idle", ""

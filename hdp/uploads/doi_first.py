@@ -165,7 +165,7 @@ def _take_back(desk: Desk, deposit: Deposit, error: Exception) -> None:
     try:
         left = _discard(desk, deposit)
     except HdpError as second:
-        left = second.message
+        left = second.message.rstrip(".")
     if isinstance(error, HdpError):
         where = f"Draft {deposit.remote_id}"
         gone = f"{where} was discarded again; prepare the item anew when that is mended."

@@ -81,7 +81,7 @@ def test_a_failing_step_leaves_no_draft(app, failing, do, project):
     assert drafts_of(app) == [] and live(project) is None
     shown = row(app)
     assert shown.stage == "prepare"
-    assert views.status(shown)[2] == task["error"]["message"]
+    assert views.status(shown) == ("Failed", "loss", task["error"]["message"])
     assert do("prepare", 1)["done"] == 1
     assert row(app).reason is None
     assert do("pipeline-draft", 1, args=CITE)["done"] == 1

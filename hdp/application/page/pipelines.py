@@ -58,6 +58,7 @@ class PipelinePages:
             "yaml": text,
             "steps": self._steps(pipeline, text),
             "params": _params(pipeline),
+            "needs": list(pipeline.needs) if pipeline else [],
             "run_on": Config(self._app.home).get("run-on"),
             "findings": [one.to_json() for one in findings],
         }
