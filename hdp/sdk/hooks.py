@@ -42,9 +42,9 @@ class HdpSpecs:
 
     @hookspec
     def hdp_check_record(self, record: Record, target_id: str) -> Iterable[Finding]:
-        """Further checks of a record before it is prepared."""
+        """Further checks of a `record` that is to go to the target `target_id`."""
         return ()
 
     @hookspec
     def hdp_observe(self, event: object) -> None:
-        """Hear an event after it happened; it cannot be changed or stopped."""
+        """Hear an `event` after it happened; it cannot be changed or stopped."""
