@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from hdp.earlier_spec import EarlierInput, EarlierParameter, EarlierSpec, media_of
+from hdp.plugin_environments import clean_environment
 from hdp.sdk import Component, ComponentError, Finding, LocalFile, Params, Port, Result, Setup, Step
 
 _OTHER = "other"
@@ -269,7 +270,8 @@ def _ask_help(folder: Path, python: str) -> str:
     try:
         done = subprocess.run(
             [python, str(folder / "main.py"), "--help"], capture_output=True, text=True,
-            errors="replace", timeout=_HELP_S, env=_clean(), stdin=subprocess.DEVNULL, check=False,
+            errors="replace", timeout=_HELP_S, env=clean_environment(),
+            stdin=subprocess.DEVNULL, check=False,
         )  # fmt: skip
     except (OSError, subprocess.SubprocessError) as error:
         raise ComponentError(f"Its main.py cannot be asked for its options: {error}.") from None
@@ -286,7 +288,8 @@ def run_own_test(folder: Path, python: str) -> str | None:
     try:
         done = subprocess.run(
             [python, str(folder / "main.py"), "--test"], capture_output=True, text=True,
-            errors="replace", timeout=_TEST_S, env=_clean(), stdin=subprocess.DEVNULL, check=False,
+            errors="replace", timeout=_TEST_S, env=clean_environment(),
+            stdin=subprocess.DEVNULL, check=False,
         )  # fmt: skip
     except (OSError, subprocess.SubprocessError) as error:
         return f"its own test could not be run: {error}."
@@ -300,7 +303,7 @@ def _run(command: Sequence[str], step: Step[Any], label: str) -> None:
     try:
         process = subprocess.Popen(
             command, cwd=step.workdir, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, errors="replace", env=_clean(),
+            stderr=subprocess.STDOUT, text=True, errors="replace", env=clean_environment(),
             start_new_session=True,
         )  # fmt: skip
     except OSError as error:
@@ -340,12 +343,6 @@ def _kill(process: subprocess.Popen[str]) -> None:
         else:
             process.kill()
     process.wait()
-
-
-def _clean() -> dict[str, str]:
-    unwanted = ("PYTHON", "VIRTUAL_ENV", "_PYI_", "_MEIPASS")
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(unwanted)}
-    return kept | {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
 
 
 def _is_there(command: str, expected: str, file: str) -> bool:

@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,3 +88,15 @@ class PluginEnvironment:
         for place in (pluggy.submodule_search_locations or ()) if pluggy else ():
             shutil.copytree(place, self.sdk / "pluggy", ignore=leave)
         mark.write_text(__version__, encoding="utf-8")
+
+
+def clean_environment() -> dict[str, str]:
+    """The person's own variables, without what is meant for HDP's Python alone."""
+    unwanted = ("PYTHON", "VIRTUAL_ENV", "_PYI_", "_MEIPASS")
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(unwanted)}
+    if getattr(sys, "frozen", False):
+        # The packaged app's own libraries; another Python must not load them.
+        before = kept.pop("LD_LIBRARY_PATH_ORIG", "")
+        kept.pop("LD_LIBRARY_PATH", None)
+        kept |= {"LD_LIBRARY_PATH": before} if before else {}
+    return kept | {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1", "PIP_NO_INPUT": "1"}

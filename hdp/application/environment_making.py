@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hdp.application.environment_tools import OLDEST, Tool, clean_environment, find_tool
+from hdp.application.environment_tools import OLDEST, Tool, find_tool
 from hdp.application.plugin_files import remove_tree
 from hdp.earlier_component import run_own_test
 from hdp.earlier_spec import is_earlier, read_spec
-from hdp.plugin_environments import PluginEnvironment
+from hdp.plugin_environments import PluginEnvironment, clean_environment
 from hdp.plugin_trial import forget_trial
 from hdp.sdk import Cancelled, ComponentError, Conflict, HdpError, InvalidInput, NotFound
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+
+from hdp.plugin_environments import clean_environment
 
 OLDEST = (3, 11)
 _NAMES = ("python3.13", "python3.12", "python3.11", "python3.14", "python3", "python", "py")
@@ -88,12 +89,3 @@ def _version(program: str) -> tuple[int, ...] | None:
         return tuple(int(one) for one in done.stdout.split()) if done.returncode == 0 else None
     except (OSError, ValueError, subprocess.SubprocessError):
         return None
-
-
-def clean_environment() -> dict[str, str]:
-    """The person's own environment without what is meant for HDP's Python."""
-    unwanted = ("PYTHON", "VIRTUAL_ENV", "LD_LIBRARY_PATH_ORIG", "_PYI_", "_MEIPASS")
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(unwanted)}
-    if getattr(sys, "frozen", False):
-        kept.pop("LD_LIBRARY_PATH", None)  # the packaged app's own libraries
-    return kept | {"PYTHONUTF8": "1", "PIP_NO_INPUT": "1"}

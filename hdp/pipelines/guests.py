@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import queue
 import subprocess
 import threading
@@ -17,6 +16,7 @@ from typing import Any
 from hdp.pipelines.calls import Call, Tell, failure, named
 from hdp.pipelines.limits import resident_bytes
 from hdp.pipelines.threads import GRACE, is_true
+from hdp.plugin_environments import clean_environment
 from hdp.sdk import Cancelled, ComponentError, Finding, HdpError, LocalFile, Output, Result
 
 _POLL_S = 0.1
@@ -30,10 +30,9 @@ class Guest:
     def __init__(self, python: str) -> None:
         self.python = python
         sdk = Path(python).parent.parent / "hdp-sdk"
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
         self._process = subprocess.Popen(
             [python, "-m", "hdp.guest"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, env=kept | {"PYTHONPATH": str(sdk), "PYTHONUTF8": "1"},
+            stderr=subprocess.PIPE, env=clean_environment() | {"PYTHONPATH": str(sdk)},
             text=True, encoding="utf-8", errors="replace",
             start_new_session=True,  # Ctrl+C is for HDP, which ends it
         )  # fmt: skip

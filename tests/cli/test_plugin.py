@@ -62,3 +62,10 @@ def test_a_hostile_archive_is_refused(hdp, home, tmp_path):
 def test_built_in_plugins_stay(hdp):
     ran = hdp("plugin", "remove", "image")
     assert (ran.code, "hdp plugin disable image" in ran.err) == (3, True)
+
+
+def test_an_environment_that_cannot_be_made_is_told(hdp, monkeypatch):
+    monkeypatch.setattr("hdp.application.environment_making.find_tool", lambda _oldest: None)
+    ran = hdp("plugin", "environment", "image")
+    assert (ran.code, "neither uv nor Python" in ran.err) == (2, True)
+    assert "plugins' own environments" in hdp("doctor").out
