@@ -89,7 +89,15 @@ def deposit_json(
         "verified": deposit.verified,
         "findings": [*deposit.findings, *deposit.site],
         "review": deposit.review,
+        "waits_for": _waits_for(deposit),
     }
+
+
+def _waits_for(deposit: Deposit) -> dict[str, Any] | None:
+    """The pipeline for whose DOI a draft was made first, and why it failed; None where none is."""
+    if deposit.state != "draft" or deposit.pending is None:
+        return None
+    return {name: deposit.pending.get(name) for name in ("pipeline", "doi", "error")}
 
 
 def file_json(one: DepositFile) -> dict[str, Any]:

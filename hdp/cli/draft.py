@@ -204,6 +204,10 @@ def list_drafts(session: Session, selection: Selection) -> int:
         [(one["item"], one["state"], one["remote_id"], _files(one), one["title"]) for one in found],
         "No drafts.",
     )
+    for one in found:
+        if (waits := one["waits_for"]) is not None:
+            why = (waits["error"] or {}).get("message") or "it has not run yet."
+            session.tell(f"{one['remote_id']} waits for its pipeline {waits['pipeline']}: {why}")
     session.emit({"deposits": found, "total": len(found)})
     return OK
 

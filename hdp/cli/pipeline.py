@@ -219,6 +219,10 @@ def _run_on_files(
 @pass_session
 def draft(session: Session, pipeline: str, selection: Selection, params: tuple[str, ...],
           on: str | None, again: bool) -> int:  # fmt: skip
-    """Run a pipeline on prepared items, then make drafts with sources and derived files."""
+    """Run a pipeline on prepared items, then make drafts with sources and derived files.
+
+    Where the pipeline needs the DOI, the draft is made first, and discarded again if it fails;
+    one that could not be discarded is carried on with.
+    """
     args = _args(pipeline, params, on, again)
     return running.act(session, "pipeline-draft", selection, args=args)

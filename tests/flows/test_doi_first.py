@@ -238,3 +238,25 @@ def test_a_crash_at_every_point(world, fails):
         if not crashed:
             return
     raise AssertionError("it never came to its end")
+
+
+@pytest.mark.slow
+def test_other_repositories_reserve_dois_too(tmp_path, monkeypatch):
+    """Where a DOI must be asked for, it is the record's in the end."""
+    monkeypatch.setenv("HDP_PICTURES", "off")
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    monkeypatch.setenv("HDP_TOKEN_LIVE", "")
+    world = World(tmp_path, 1, target="inveniordm")
+    try:
+        session = world.session()
+        session.act("prepare")
+        ended = session.act("pipeline-draft", **CITE)
+        assert ended["done"] == 1, ended["tasks"]
+        (deposit,) = world.deposits()
+        (sent,) = [one for one in world.files(deposit) if one.name == "CITATION.cff"]
+        text = session.app.project.file_path(sent.root, sent.path).read_text("utf-8")
+        assert session.act("upload")["done"] == session.act("publish")["done"] == 1
+        (published,) = world.deposits()
+        assert f'doi: "{published.doi}"' in text
+    finally:
+        world.close()
