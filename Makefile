@@ -59,7 +59,7 @@ samples: $(VENV)/.dev ## draw the sample collection anew (minutes)
 	$(BIN)/python -m tools.make_samples
 
 package: $(VENV)/.page $(VENV)/.app ## the packaged app in dist/, tried once: a folder, an archive, a .deb
-	$(BIN)/python -m pip install --quiet --editable '.[app,mesh,pictures,usd,ocr,package]'
+	$(BIN)/python -m pip install --quiet --editable '.[app,mesh,images,pictures,usd,ocr,package]'
 	$(BIN)/python -m tools.package
 
 clean: ## remove what was built; the virtual environment too

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks import (
+    images,
     ingesting,
     listing,
     meshes,
@@ -23,6 +24,7 @@ def main() -> None:
         tables,
         preparing,
         listing,
+        images,
         ingesting,
         uploading,
         uploads_page,

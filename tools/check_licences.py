@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 PROJECT = "heritage-data-processor"
-EXTRAS = ("app", "mesh", "pictures", "usd", "cluster", "ocr")
+EXTRAS = ("app", "mesh", "images", "pictures", "usd", "cluster", "ocr")
 
 # Offered under several licences, of which HDP takes the one named here.
 CHOSEN = {

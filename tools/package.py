@@ -19,7 +19,7 @@ from tools.check_licences import PROJECT, licence_of, needed
 ROOT = Path(__file__).resolve().parent.parent
 DIST, BUILD = ROOT / "dist", ROOT / "build"
 APP = DIST / "hdp"
-EXTRAS = ("app", "mesh", "pictures", "usd", "ocr")
+EXTRAS = ("app", "mesh", "images", "pictures", "usd", "ocr")
 # What the window needs of a bare Debian 12; tried in one.
 DEPENDS = (
     "libgl1", "libegl1", "libglib2.0-0 | libglib2.0-0t64", "libxkbcommon-x11-0", "libdbus-1-3",

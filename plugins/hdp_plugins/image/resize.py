@@ -18,6 +18,7 @@ from hdp.sdk import (
     Result,
     Step,
 )
+from hdp_plugins.image.fast import shrink
 from hdp_plugins.image.modes import fit_mode, without_palette
 from hdp_plugins.image.opening import open_image
 
@@ -76,7 +77,7 @@ def _resize(file: LocalFile, params: ResizeParams, workdir: Path) -> tuple[Path,
         kind, suffix = _format_of(file, image, params.format)
         findings = list(_warn(file, image, params))
         settings = _kept(image)
-        small = _shrink(image, params.longest_side)
+        small = _shrink(file.path, image, params.longest_side)
         exif = _exif_of(image, small)
         small, icc = fit_mode(file, small, kind, settings.pop("icc_profile", None))
         path = workdir / f"{Path(file.name).stem}{suffix}"
@@ -127,11 +128,13 @@ def _kept(image: Image) -> dict[str, Any]:
     return {key: value for key, value in kept.items() if value}
 
 
-def _shrink(image: Image, side: int) -> Image:
+def _shrink(path: Path, image: Image, side: int) -> Image:
     from PIL import Image as pil
     from PIL import ImageOps
 
-    if image.mode.startswith("I;16") or image.mode == "I":
+    if (fast := shrink(path, image, side)) is not None:
+        small = fast
+    elif image.mode.startswith("I;16") or image.mode == "I":
         small = _sixteen_bit(image, side)
     else:
         # Palettes would be mixed up by a filter.
