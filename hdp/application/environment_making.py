@@ -219,6 +219,11 @@ class EnvironmentMaking:
     def environment(self, plugin: str) -> PluginEnvironment:
         """That of an installed plugin; NotFound where there is no such plugin."""
         found = self._app.catalogue.plugin(plugin)
+        if found.status == "ready" and not found.environment:
+            raise Conflict(
+                f"The plugin {plugin} runs in HDP's own Python and needs no environment.",
+                code="environment-not-needed", hint="Only those with a requirements.txt do.",
+            )  # fmt: skip
         where = Path(found.where)
         return PluginEnvironment(self._app.home, plugin, where, needs_sdk=not is_earlier(where))
 

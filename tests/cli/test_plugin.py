@@ -64,8 +64,16 @@ def test_built_in_plugins_stay(hdp):
     assert (ran.code, "hdp plugin disable image" in ran.err) == (3, True)
 
 
-def test_an_environment_that_cannot_be_made_is_told(hdp, monkeypatch):
-    monkeypatch.setattr("hdp.application.environment_making.find_tool", lambda _oldest: None)
+def test_an_environment_is_made_only_where_it_is_needed_and_can_be(hdp, tmp_path, monkeypatch):
     ran = hdp("plugin", "environment", "image")
+    assert (ran.code, "needs no environment" in ran.err) == (1, True)
+    hdp("plugin", "new", "heavy")
+    code = tmp_path / "heavy" / "heavy" / "component.py"
+    own = '    isolation = "environment"\n    title ='
+    code.write_text(code.read_text().replace("    title =", own))
+    assert hdp("plugin", "install", "heavy").code == 0
+    assert "incomplete" in hdp("plugin", "enable", "heavy").out
+    monkeypatch.setattr("hdp.application.environment_making.find_tool", lambda _oldest: None)
+    ran = hdp("plugin", "environment", "heavy")
     assert (ran.code, "neither uv nor Python" in ran.err) == (2, True)
     assert "plugins' own environments" in hdp("doctor").out
