@@ -18,6 +18,8 @@ from hdp.project import deposits
 from hdp.sdk import Can, Refused
 from hdp.uploads import files
 
+# A crash ends threads wherever they are.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 CITE = {"pipeline": "cite-with-doi"}
 FAILING = """
 hdp: 1
@@ -211,7 +213,6 @@ def world(tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize("fails", [False, True])
 def test_a_crash_at_every_point(world, fails):
     """After each, the same command again: one draft with its files, or none and the reason."""
