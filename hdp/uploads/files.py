@@ -146,11 +146,21 @@ def _to_clear(deposit: Deposit, files: Sequence[DepositFile]) -> list[str]:
 
 
 def _clear(sending: _Sending) -> None:
-    for name in sending.clear:
-        if name in sending.present:
-            sending.task.check_cancelled()
-            sending.remote.delete_file(sending.draft_id, name)
-            del sending.present[name]
+    """Take out what is not to be there, before anything is sent; an answer alone is no proof."""
+    gone = [name for name in sending.clear if name in sending.present]
+    for name in gone:
+        sending.task.check_cancelled()
+        sending.remote.delete_file(sending.draft_id, name)
+    if gone:
+        sending.present = sending.listed()
+    left = [name for name in gone if name in sending.present]
+    if left:
+        raise Rejected(
+            f"The repository said it removed {left[0]}, but still holds it.",
+            code="file-not-removed",
+            hint="Upload again; only what is left to do is done.",
+            where={"file": left[0]},
+        )
 
 
 def _send(sending: _Sending, file: DepositFile) -> RemoteFile:

@@ -410,3 +410,19 @@ def test_the_chain_counts_its_versions(app, published, do, first, tmp_path):
     assert do("publish", 1)["done"] == 1
     group = published_groups(app, "practice")["groups"][0]
     assert [one["number"] for one in group["versions"]] == [2, 1] and group["next"] is None
+
+
+def test_a_file_that_only_seems_to_be_removed_is_told(
+    app, published, do, practice, first, tmp_path
+):
+    (old,) = held(app, first.remote_id)
+    notes = new_file(tmp_path / "notes.txt", "notes")
+    assert make(do, order_for(app, 1, notes, decisions={old: "carry"}))["state"] == "done"
+    assert do("publish", 1)["done"] == 1
+    decided = {old: "carry", "notes.txt": "remove"}
+    order = order_for(app, 1, new_file(tmp_path / "a.txt", "a"), decisions=decided)
+    practice.faults.add("no-effect:delete-file")
+    assert codes(make(do, order)) == ["file-not-removed"]
+    assert do("upload", 1)["done"] == 1
+    assert do("publish", 1)["done"] == 1
+    assert set(held(app, newest(app, 1).remote_id)) == {old, "a.txt"}
