@@ -34,6 +34,8 @@ class VersionPages:
         folder, table = _path(body, "folder"), _path(body, "table")
         if not all(one.is_absolute() for one in [*paths, *filter(None, (folder, table))]):
             raise _wrong("paths", "whole paths, from the root or the drive on")
+        if folder is not None and folder.is_file():  # one file was chosen
+            folder, paths = None, [folder]
         items = body.get("items")
         wanted = Wanted(folder, tuple(paths), table, items=tuple(items) if items else None)
         return _facts(self._looks.start(name, wanted))
@@ -44,6 +46,11 @@ class VersionPages:
         units = units_json(one.found) if one.found is not None else []
         records = len(one.found.bases) if one.found is not None else 0
         return _facts(one) | {"units": units, "records": records}
+
+    def forget(self) -> dict[str, Any]:
+        """Stop looking: the person went away."""
+        self._looks.end()
+        return {}
 
     def records(self, look_id: str, search: str) -> dict[str, Any]:
         """Published records to choose by hand."""

@@ -15,6 +15,7 @@ def add(api: Api) -> None:
         return versions.changes(ask.env(), item, ask.integer("from", 0), ask.integer("to", 0))
 
     api.post("/versions/look", lambda ask: versions.look(ask.env(), ask.body), 202)
+    api.post("/versions/forget", lambda ask: versions.forget())
     api.get("/versions/look/<look>", lambda ask, look: versions.looked(look))
     api.get(
         "/versions/look/<look>/records",

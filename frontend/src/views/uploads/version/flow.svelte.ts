@@ -42,8 +42,10 @@ export class Flow {
     return this.look?.state === 'failed' ? (this.look.error?.message ?? '') : ''
   }
 
+  /** Nothing more is asked; what is still being read is left. */
   end(): void {
     this.closed = true
+    if (this.looking) void post('/versions/forget').catch(() => undefined)
   }
 
   /** Reads the new files; true when the list of matches is there. */
@@ -51,11 +53,8 @@ export class Flow {
     this.looking = true
     this.look = null
     this.plan = null
-    const file = this.folder.trim()
-    const isFile = /\.[A-Za-z0-9]{1,5}$/.test(file) && !/[\\/]$/.test(file)
     const asked = { env: this.env, table: this.table.trim() || undefined, items: this.items ?? undefined }
-    const where = isFile ? { paths: [file] } : { folder: file }
-    let told = await ui.try(() => post<Look>('/versions/look', { ...asked, ...where }))
+    let told = await ui.try(() => post<Look>('/versions/look', { ...asked, folder: this.folder.trim() }))
     while (told && told.state === 'looking' && !this.closed) {
       this.look = told
       await new Promise((done) => setTimeout(done, ASK_MS))
@@ -68,6 +67,8 @@ export class Flow {
     if (told?.state !== 'ready') return false
     this.choices = Object.fromEntries(told.units.map((unit) => [unit.id, unit.choice]))
     this.byHand = {}
+    this.decisions = {}
+    this.adopt = {}
     return true
   }
 
