@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,7 +20,7 @@ from hdp.sdk import (
 )
 from hdp_plugins.mesh.looks import Looks, lost, measure
 from hdp_plugins.mesh.opening import MODELS, Model, open_model
-from hdp_plugins.mesh.optimise import name_materials, refuse_empty
+from hdp_plugins.mesh.optimise import keep_quality, left_out, name_materials, refuse_empty
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,14 @@ class Convert(Component[ConvertParams]):
         before = measure(model)
         path = _write(model, step.workdir, Path(file.name).stem, params.format)
         step.progress(1, 2, f"{file.name}: written")
-        gone = [*lost(before, _again(path, step.workdir)), *_maps(model)]
+        gone = [*lost(before, _again(path, step.workdir)), *_maps(model), *model.breaking]
         finding = _judge(file, gone, params)
+        findings = [*([finding] if finding else []), *left_out(file, replace(model, left_out=[]))]
         names = (file.name, *(one.name for one in file.references))
         return Result(
             {"mesh": [Output(path, derived_from=names)]},
             values={"faces": before.faces},
-            findings=[finding] if finding else [],
+            findings=findings,
         )
 
 
@@ -74,6 +75,7 @@ def _write(model: Model, folder: Path, stem: str, kind: str) -> Path:
         return _write_obj(model, folder, stem)
     if kind == "glb":
         name_materials(model)
+        keep_quality(model)
     path = folder / f"{stem}.{kind}"
     whole: Any = model.scene
     if kind in ("ply", "stl"):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hdp.sdk import ComponentError, LocalFile
+from hdp_plugins.mesh import gltf_loss
 
 MODELS = ("model/*",)
 TEXTURE_SLOTS = ("image", "baseColorTexture", "metallicRoughnessTexture", "normalTexture",
@@ -17,10 +18,16 @@ _MESHES = (".obj", ".glb", ".gltf", ".ply", ".stl", ".off", ".dae", ".3mf")
 
 @dataclass
 class Model:
-    """A loaded model; `left_out` are textures that exist but are not understood here."""
+    """A loaded model; `left_out` are textures that exist but are not understood here.
+
+    `breaking` and `lost` are what else of a glTF a copy made here would not have: the first
+    would make it look wrong.
+    """
 
     scene: Any
     left_out: list[str] = field(default_factory=list)
+    breaking: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
 
     def meshes(self) -> list[tuple[str, Any]]:
         """The named geometries that have faces."""
@@ -79,7 +86,8 @@ def open_model(file: LocalFile) -> Model:
     _refuse_missing(file, [*beside.missing, *absent])
     # The reader takes the colour texture of an MTL only.
     unused = [one for one in maps if one not in beside.asked]
-    return Model(scene, sorted(set(unused)))
+    document = gltf_loss.read_gltf(file.path) if suffix in (".glb", ".gltf") else {}
+    return Model(scene, sorted(set(unused)), gltf_loss.breaking(document), gltf_loss.lost(document))
 
 
 def _without_made_up(scene: Any) -> None:

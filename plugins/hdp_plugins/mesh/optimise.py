@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -77,6 +78,7 @@ class Optimise(Component[OptimiseParams]):
         suffix = _suffix(file, step.params.format)
         model = open_model(file)
         refuse_empty(file, model)
+        refuse_breaking(file, model)
         before = (len(model.materials()), len(model.textures()))
         step.progress(1, 4, f"{file.name}: read")
         done = Reduced()
@@ -84,6 +86,7 @@ class Optimise(Component[OptimiseParams]):
         step.progress(2, 4, f"{file.name}: simplified")
         name_materials(model)
         shrink_textures(model, step.params.texture_side)
+        keep_quality(model)
         path = step.workdir / f"{Path(file.name).stem}{suffix}"
         model.scene.export(str(path), file_type=suffix[1:])
         step.progress(3, 4, f"{file.name}: written")
@@ -104,6 +107,18 @@ def refuse_empty(file: LocalFile, model: Model) -> None:
     """Raise ComponentError where there is no triangle."""
     if not model.faces():
         raise _error(file, "has no surface (no triangles)", "mesh-empty")
+
+
+def refuse_breaking(file: LocalFile, model: Model) -> None:
+    """Raise ComponentError where a copy would look wrong."""
+    if model.breaking:
+        raise _error(
+            file,
+            f"would look wrong in a copy, which cannot have its {', '.join(model.breaking)};"
+            " so it was not done",
+            "mesh-loses",
+            "Apply them in a 3D program, and export the model again.",
+        )
 
 
 def _suffix(file: LocalFile, wanted: str) -> str:
@@ -128,6 +143,16 @@ def left_out(file: LocalFile, model: Model) -> Iterator[Finding]:
             hint="Export the model as GLB from your 3D program to keep them.",
             where={"file": file.name},
             args={"maps": names},
+        )
+    if model.lost:
+        names = ", ".join(model.lost)
+        yield Finding(
+            "warning",
+            "mesh-loses",
+            f"{file.name}: the copy does not have these of its features: {names}.",
+            hint="Keep the original beside the copy where they matter.",
+            where={"file": file.name},
+            args={"features": names},
         )
 
 
@@ -227,6 +252,15 @@ def shrink_textures(model: Model, side: int) -> None:
             small.format = image.format  # else a JPEG is written as a large PNG
             made[id(image)] = small
         setattr(material, slot, made[id(image)])
+
+
+def keep_quality(model: Model) -> None:
+    """Let JPEG textures be written as they came in, and new ones well; the default loses much."""
+    for _, _, image in model.textures():
+        if image.format != "JPEG":
+            continue
+        kept = "keep" if hasattr(image, "quantization") else 92
+        image.save = partial(type(image).save, image, quality=kept)
 
 
 def check(file: LocalFile, path: Path, before: tuple[int, int]) -> int:

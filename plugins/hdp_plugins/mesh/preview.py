@@ -14,6 +14,7 @@ from hdp_plugins.mesh.optimise import (
     left_out,
     name_materials,
     reduce_model,
+    refuse_breaking,
     refuse_empty,
     shrink_textures,
 )
@@ -54,6 +55,7 @@ class Preview(Component[PreviewParams]):
         file = step.inputs["mesh"][0]
         model = open_model(file)
         refuse_empty(file, model)
+        refuse_breaking(file, model)
         before = (len(model.materials()), len(model.textures()))
         findings, done = list(left_out(file, model)), Reduced()
         if model.faces() > step.params.faces:

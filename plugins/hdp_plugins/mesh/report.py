@@ -35,6 +35,8 @@ class Report(Component[Params]):
 def describe(model: Model) -> dict[str, Any]:
     """The facts of a model; bounds in the units of its file."""
     meshes = [one for _, one in model.meshes()]
+    # Each part where it stands and as often as it is used: turned, moved and scaled.
+    placed = [one for one in model.scene.dump() if len(getattr(one, "faces", ()))]
     bounds = model.scene.bounds
     textures = model.textures()
     corners = [[float(v) for v in corner] for corner in bounds] if bounds is not None else None
@@ -42,12 +44,12 @@ def describe(model: Model) -> dict[str, Any]:
         "vertices": sum(len(one.vertices) for one in meshes),
         "faces": model.faces(),
         "parts": len(meshes),
-        "watertight": bool(meshes) and all(bool(one.is_watertight) for one in meshes),
+        "watertight": bool(meshes) and all(_is_closed(one) for one in meshes),
         "bounds": corners,
         "size": [high - low for low, high in zip(*corners, strict=True)] if corners else None,
-        "area": sum(float(one.area) for one in meshes),
+        "area": sum(float(one.area) for one in placed),
         "texture_coordinates": all(_has_uv(one) for one in meshes) if meshes else False,
-        "texel_density": texel_density(meshes),
+        "texel_density": texel_density(placed),
         "materials": [str(getattr(one, "name", None) or "") for one in model.materials()],
         "textures": [
             {
@@ -61,6 +63,16 @@ def describe(model: Model) -> dict[str, Any]:
         ],
         "maps_not_read": model.left_out,
     }
+
+
+def _is_closed(mesh: Any) -> bool:
+    """Whether the surface has no hole; points that a texture's seam doubles count once."""
+    import trimesh
+
+    bare = trimesh.Trimesh(mesh.vertices, mesh.faces, process=False)
+    bare.merge_vertices()
+    bare.update_faces(bare.nondegenerate_faces())
+    return bool(bare.is_watertight)
 
 
 def texel_density(meshes: list[Any]) -> float | None:
