@@ -118,8 +118,8 @@ def _case(
 def _emptied(app: Application, env: str, rows: Sequence[Overview]) -> dict[str, Any] | None:
     lost = lost_records(app, env, rows)
     found = _case(
-        CODE, len(lost), "draft is not in the repository any more: it was emptied",
-        "drafts are not in the repository any more: it was emptied",
+        CODE, len(lost), "draft is not in the repository any more: emptied, or deleted there",
+        "drafts are not in the repository any more: emptied, or deleted there",
         "Your files and metadata are here. What is still there is left alone.", "",
     )  # fmt: skip
     start = {"action": "restart", "label": "Start these again here", "ids": lost}

@@ -80,7 +80,7 @@ class Batch:
             return None
         return Missing(
             f"None of this project's {len(ours)} drafts is in {desk.env_title} any more:"
-            " it was emptied.",
+            " it was emptied, or they were all deleted there.",
             code="repository-emptied",
             hint=f"Start these again here: hdp draft restart --all --env {desk.env}",
             where={"environment": desk.env},

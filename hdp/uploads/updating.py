@@ -34,6 +34,8 @@ from hdp.uploads.reading_back import (
     with_told,
 )
 
+_NOTHING_NEW = "Its metadata is what the table says already."
+
 
 @dataclass(frozen=True)
 class Update:
@@ -97,7 +99,8 @@ def update_draft(desk: Desk, task: Task, preparer: Preparer, *, overwrite: bool 
 def update_record(desk: Desk, task: Task, preparer: Preparer, *, overwrite: bool = False) -> None:
     """Bring a published record's metadata to what its item says now, and publish that.
 
-    Refused where it was changed on the site, unless these changes may be overwritten.
+    Refused where it was changed on the site, unless these changes may be overwritten: then the
+    record is looked at there, even where the table says nothing new.
     """
     publishing.check_publishing_on(desk)
     deposit = settling.settled(desk, desk.current(task.subject), task)
@@ -106,7 +109,7 @@ def update_record(desk: Desk, task: Task, preparer: Preparer, *, overwrite: bool
             "No record of this item is published here, or a new version is being made.",
             task.subject, "Publish it first; metadata of a draft: hdp draft update.",
         )  # fmt: skip
-    update = _wanted(desk, task, preparer, deposit)
+    update = _wanted(desk, task, preparer, deposit, always=overwrite)
     remote = desk.remote_for(task, update.composed.title)
     if Can.EDIT not in remote.can:
         raise Conflict(
@@ -121,7 +124,9 @@ def update_record(desk: Desk, task: Task, preparer: Preparer, *, overwrite: bool
     try:
         with desk.intent(deposit, "edit") as ours:
             desk.project.write(lambda c: deposits.update(c, ours.id, edit=edit))
-            _edit_and_publish(desk, remote, ours, edit, task, overwrite)
+            if not _edit_and_publish(desk, remote, ours, edit, task, overwrite):
+                desk.project.write(lambda c: deposits.settle(c, ours))
+                task.skip(_NOTHING_NEW)
     except Unreachable:
         left = desk.project.read(lambda c: deposits.get_deposit(c, deposit.id))
         if left.doing == "edit":
@@ -153,7 +158,7 @@ def _wanted(
     refused = any(one["severity"] == "error" for one in deposit.site)
     nothing = not update.differences and deposit.readback is not None and not refused
     if nothing and not always:
-        task.skip("Its metadata is what the table says already.")
+        task.skip(_NOTHING_NEW)
     return update
 
 
@@ -164,7 +169,8 @@ def _is_metadata(where: Mapping[str, Any]) -> bool:
 def _edit_and_publish(
     desk: Desk, remote: Remote, deposit: Deposit, edit: Mapping[str, Any], task: Task,
     overwrite: bool,
-) -> None:  # fmt: skip
+) -> bool:  # fmt: skip
+    """Whether it was needed: not where the record says there what it is to say already."""
     remote_id = str(deposit.remote_id)
     if not overwrite:
         _check_no_edit(remote, deposit)
@@ -172,6 +178,9 @@ def _edit_and_publish(
     try:
         if not overwrite:
             _check_unchanged(desk, draft, deposit)
+        elif deposit.metadata == edit["metadata"] and is_as_sent(desk.remote, draft, deposit):
+            remote.drop_edit(remote_id)
+            return False
         task.check_cancelled()
         record = Record(fields=edit["metadata"], key=deposit.key)
         changed = remote.update_draft(remote_id, record)
@@ -184,6 +193,7 @@ def _edit_and_publish(
         remote.drop_edit(remote_id)
         raise
     settling.store_edit(desk, deposit, edit, changed)
+    return True
 
 
 def _check_no_edit(remote: Remote, deposit: Deposit) -> None:

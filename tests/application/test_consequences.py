@@ -159,8 +159,9 @@ def test_what_drafts_would_hold_is_summed_up_and_what_is_too_much_comes_first(
     rewrite(project, 1, license="cc-zero")
     project.write(
         lambda c: c.execute(
-            "INSERT INTO deposit_file SELECT NULL, deposit_id, root, path || 'x', name || 'x',"
-            " role, media_type, size, sha256, md5, status, NULL, NULL, NULL FROM deposit_file"
+            "INSERT INTO deposit_file (deposit_id, root, path, name, role, media_type, size,"
+            " sha256, md5, status) SELECT deposit_id, root, path || 'x', name || 'x',"
+            " role, media_type, size, sha256, md5, status FROM deposit_file"
             " WHERE deposit_id = (SELECT id FROM deposit WHERE item_id = 3)"
         )
     )

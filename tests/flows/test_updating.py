@@ -84,6 +84,25 @@ def test_changes_on_the_site_are_not_overwritten(app, published, do):
     assert "By the curator" not in titles(app)
 
 
+def test_a_record_changed_on_the_site_is_brought_back_though_the_table_says_nothing_new(
+    app, published, do
+):
+    remote = app.remotes.open(app.environment("practice"))
+    one = app.project.read(deposits.list_deposits)[0]
+    draft = remote.edit_record(one.remote_id, "")
+    remote.update_draft(draft.id, Record(fields={**one.metadata, "title": "By the curator"}))
+    remote.publish(one.remote_id)
+    assert do("update")["skipped"] == 3  # nothing is overwritten that nobody asked for
+    assert "By the curator" in titles(app)
+    job = do("update", args={"overwrite": True})
+    assert (job["done"], job["skipped"], job["failed"]) == (1, 2, 0)
+    assert titles(app) == {"Photograph 0", "Photograph 1", "Photograph 2"}
+    for found in app.project.read(deposits.list_deposits):
+        assert (found.doing, found.edit) == (None, None)
+        with pytest.raises(Missing):  # no edit is left open
+            remote.get_draft(found.remote_id)
+
+
 @pytest.mark.parametrize("verb", ["edit", "metadata", "publish"])
 @pytest.mark.parametrize("fault", ["lost-answer", "503"])
 def test_an_answer_that_is_lost_is_settled(app, published, do, practice, verb, fault):

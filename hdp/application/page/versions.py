@@ -35,7 +35,7 @@ class VersionPages:
         if not all(one.is_absolute() for one in [*paths, *filter(None, (folder, table))]):
             raise _wrong("paths", "whole paths, from the root or the drive on")
         if folder is not None and folder.is_file():  # one file was chosen
-            folder, paths = None, [folder]
+            paths, folder = [folder], None
         items = body.get("items")
         wanted = Wanted(folder, tuple(paths), table, items=tuple(items) if items else None)
         return _facts(self._looks.start(name, wanted))
