@@ -39,7 +39,8 @@ def test_it_is_in_order(tmp_path, known, kind):
     assert (status.id, status.status, found) == ("my_first", "ready", [])
     for one in folder.rglob("*"):
         assert "{{" not in one.name
-        assert one.is_dir() or "{{" not in one.read_text("utf-8")
+        ours = one.is_file() and one.suffix != ".pyc"  # Python's own, where it may write
+        assert not ours or "{{" not in one.read_text("utf-8")
 
 
 @pytest.mark.parametrize(
