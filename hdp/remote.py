@@ -42,6 +42,7 @@ T = TypeVar("T")
 
 TRIES = 5
 MOST_LIMITED = 20
+FIRST_BACKOFF = 1.0
 LONGEST_BACKOFF = 60.0
 CLOCK_TOLERANCE = timedelta(seconds=2)
 SETTLE_WAITS = (0, 2, 5, 15, 30)
@@ -366,7 +367,8 @@ class Remote:
                 failed += 1
                 if not again or failed >= self._tries or not _may_pass(error):
                     raise self._told(error, what, remote_id) from None
-                self.pause(min(LONGEST_BACKOFF, 2.0 ** (failed - 1)) * (0.5 + self._jitter() / 2))
+                wait = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2.0 ** (failed - 1))
+                self.pause(wait * (0.5 + self._jitter() / 2))
             except HdpError as error:
                 raise self._told(error, what, remote_id) from None
 

@@ -41,6 +41,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
+@pytest.fixture(autouse=True)
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waits between tries as in life, only fifty times shorter."""
+    monkeypatch.setattr("hdp.remote.FIRST_BACKOFF", 0.02)
+
+
 @pytest.fixture
 def app(home: Path) -> Iterator[Application]:
     """An application with nothing open."""

@@ -113,6 +113,11 @@ class NoHttp:
 
 
 @pytest.fixture
+def short_waits():
+    """Here waits are counted, and none is waited for."""
+
+
+@pytest.fixture
 def slept():
     return []
 
