@@ -2,6 +2,7 @@
 import { SvelteMap } from 'svelte/reactivity'
 import { ApiError, asError, get, post } from './api'
 import { Events } from './events'
+import { t } from './i18n/index.svelte'
 import type { AppInfo, Environment, Job, Kind, PreviewFacts, Project, ServerEvent, Task } from './types'
 
 /** What tells the tasks of a job apart: the item, or the title of work on no item. */
@@ -34,6 +35,12 @@ class Store {
   get env(): Environment | null {
     const all = this.app?.environments ?? []
     return all.find((e) => e.name === this.envName) ?? all[0] ?? null
+  }
+
+  /** What people call an environment: those that come with HDP are translated. */
+  place(name: string = this.envName): string {
+    const env = this.app?.environments.find((e) => e.name === name)
+    return env?.builtin ? t(env.title) : env?.title || name
   }
 
   get live(): boolean {
