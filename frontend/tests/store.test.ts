@@ -1,4 +1,5 @@
 import { beforeEach, expect, it, vi } from 'vitest'
+import { language } from '../src/i18n/index.svelte'
 import { jobPercent, timeLeft } from '../src/jobs'
 import { store } from '../src/store.svelte'
 import type { Job, Task } from '../src/types'
@@ -86,4 +87,13 @@ it('does not let an answer that came late run an ended job again', async () => {
   await store.refresh()
   expect(store.running).toEqual([])
   vi.unstubAllGlobals()
+})
+
+it('calls an environment of HDP by its German name, a person\'s own as it is called', async () => {
+  const one = (name: string, title: string, builtin: boolean) => ({ name, title, builtin })
+  store.app = { environments: [one('practice', 'Practice', true), one('dans', 'DANS', false)] } as never
+  await language.set('de')
+  expect([store.place('practice'), store.place('dans'), store.place('gone')]).toEqual(['Übung', 'DANS', 'gone'])
+  await language.set('en')
+  store.app = null
 })

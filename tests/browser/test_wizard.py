@@ -125,6 +125,11 @@ def test_models_with_textures(wizard, page, expect, models, app, tmp_path):
 def test_live_example_and_a_bad_pattern(wizard, page, expect, models):
     wizard.to_options(models, "3D Model", "Image")
     example = page.get_by_role("region", name="For example")
+    page.set_viewport_size({"width": 683, "height": 384})  # 1366 pixels at 200 % zoom
+    mode = page.get_by_role("radio", name=re.compile("Each subfolder")).locator("xpath=..")
+    assert mode.bounding_box()["width"] > 400
+    assert example.bounding_box()["y"] > mode.bounding_box()["y"]  # below it, not over it
+    page.set_viewport_size({"width": 1280, "height": 900})
     page.get_by_label("How files become records").select_option("suffix")
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_text("Type a pattern.").first).to_be_visible()
