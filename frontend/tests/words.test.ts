@@ -59,6 +59,7 @@ it('sentences of the server are said in German, names and numbers carried over',
   expect(german.say('"um 1890" is sent as 1890, with these words as the description.')).toBe('„um 1890“ wird als 1890 gesendet, mit diesen Worten als Beschreibung.')
   expect(german.say('Draft 12345 is adopted.')).toBe('Entwurf 12345 ist übernommen.')
   expect(german.say('bowl.mtl names the texture red slip.jpg, which is not there.')).toBe('bowl.mtl nennt die Textur red slip.jpg, die es nicht gibt.')
+  expect(new Sentences(server, { Creators: 'Urheber' }).say('Creators are missing.')).toBe('Urheber fehlen.')
   expect(german.say('A title of a person, not a sentence of ours.')).toBeNull()
   setLocale('en')
 })

@@ -24,7 +24,7 @@ class Language {
     if (lang === 'de' && Object.keys(catalogues.de).length === 0) {
       const [components, pipelines, versions, page, frame, server] = await Promise.all([import('./de.components.json'), import('./de.pipelines.json'), import('./de.versions.json'), import('./de.json'), import('./de.frame.json'), import('./de.server.json')])
       catalogues.de = { ...(components.default as Catalogue), ...(pipelines.default as Catalogue), ...(versions.default as Catalogue), ...(page.default as Catalogue), ...(frame.default as Catalogue) }
-      sentences = new Sentences(server.default as Record<string, string>)
+      sentences = new Sentences(server.default as Record<string, string>, catalogues.de)
     }
     this.lang = lang
     setLocale(lang)

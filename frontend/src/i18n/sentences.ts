@@ -18,7 +18,8 @@ export class Sentences {
   private patterns: Pattern[] = []
   private kept = new Map<string, string | null>()
 
-  constructor(catalogue: Record<string, string>) {
+  /** `titles` has the page's own words: the names of fields are said with them. */
+  constructor(catalogue: Record<string, string>, private titles: Record<string, unknown> = {}) {
     for (const [english, german] of Object.entries(catalogue)) {
       if (english.includes('{')) this.patterns.push(compile(english, german))
       else this.plain.set(english, german)
@@ -43,7 +44,9 @@ export class Sentences {
       if (!found) continue
       return german.replace(/\{(\w+)\}/g, (all, name: string) => {
         const value = found[names.indexOf(name) + 1]
-        return value === undefined ? all : written(name, value)
+        if (value === undefined) return all
+        const title = name === 'field' ? this.titles[value] : undefined
+        return typeof title === 'string' ? title : written(name, value)
       })
     }
     return null
