@@ -60,6 +60,7 @@ it('sentences of the server are said in German, names and numbers carried over',
   expect(german.say('Draft 12345 is adopted.')).toBe('Entwurf 12345 ist übernommen.')
   expect(german.say('bowl.mtl names the texture red slip.jpg, which is not there.')).toBe('bowl.mtl nennt die Textur red slip.jpg, die es nicht gibt.')
   expect(new Sentences(server, { Creators: 'Urheber' }).say('Creators are missing.')).toBe('Urheber fehlen.')
+  expect(german.say('The curators declined it: “Please add a place.”')).toBe('Die Kuratoren haben ihn abgelehnt: „Please add a place.“')
   expect(german.say('A title of a person, not a sentence of ours.')).toBeNull()
   setLocale('en')
 })
