@@ -49,7 +49,7 @@ def test_links_lead_somewhere():
 def test_the_component_of_the_tutorial_works_as_it_says(tmp_path, hdp_command):
     """A newcomer: the commands and the code of the page, nothing else."""
     page = (FOLDER / "component.md").read_text("utf-8")
-    code = re.search(r"```python\n(.*?)```", page, re.S)[1]
+    code, tests = re.findall(r"```python\n(.*?)```", page, re.S)
     pipeline = re.search(r"```yaml\n(.*?)```", page, re.S)[1]
     hdp_command("plugin", "new", "sums", "--kind", "component")
     folder = tmp_path / "sums"
@@ -60,6 +60,13 @@ def test_the_component_of_the_tutorial_works_as_it_says(tmp_path, hdp_command):
     ):  # fmt: skip
         one = folder / "sums" / name
         one.write_text(one.read_text("utf-8").replace(old, new), "utf-8")
+    (folder / "tests" / "test_sums.py").write_text(tests, "utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "plugins")))}
+    done = subprocess.run(
+        command, cwd=folder, env=env, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stdout
     (folder / "lines.yaml").write_text(pipeline, "utf-8")
     assert "sums: ready" in hdp_command("plugin", "check", ".", cwd=folder)
     assert "Count lines" in hdp_command(
