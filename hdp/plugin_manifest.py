@@ -117,8 +117,8 @@ def _problems(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
     known = [one.name for one in dataclasses.fields(Manifest)]
     for key in data:
         # Later contracts may add keys; only what looks like a slip of the pen is refused.
-        near = difflib.get_close_matches(key, known, n=1, cutoff=0.75)
-        if key not in known and near:
+        near = [] if key in known else difflib.get_close_matches(key, known, n=1, cutoff=0.75)
+        if near:
             yield key, f'"{key}" is not known: did you mean "{near[0]}"?'
     for key in ("id", "name", "version"):
         if not isinstance(data.get(key), str) or not data[key].strip():

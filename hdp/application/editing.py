@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from hdp.application import describing
@@ -122,7 +123,7 @@ class Editor:
     desk: Desk
     preparer: Preparer
 
-    @property
+    @cached_property
     def schema(self) -> dict[str, Any]:
         """The target's fields."""
         return self.desk.target.schema()
