@@ -97,8 +97,9 @@ def stages(open_project, do):
     return project
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [(1000, 700), (640, 450)], ids=["narrow", "zoomed"])
+@pytest.mark.parametrize(
+    ("scheme", "size"), [("light", (1000, 700)), ("dark", (640, 450))], ids=["narrow", "zoomed"]
+)
 def test_axe_finds_nothing_in_any_dialog(page, expect, stages, scheme, size):
     if not AXE.is_file():
         pytest.skip("on purpose: axe-core is not installed")

@@ -115,8 +115,9 @@ def test_only_what_failed_is_retried(page, expect, project, do, practice):
     expect(rows).to_have_count(3)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [(1000, 700), (640, 450)], ids=["narrow", "zoomed"])
+@pytest.mark.parametrize(
+    ("scheme", "size"), [("light", (1000, 700)), ("dark", (640, 450))], ids=["narrow", "zoomed"]
+)
 def test_axe_finds_nothing_in_any_tab(page, expect, project, do, scheme, size):
     if not AXE.is_file():
         pytest.skip("on purpose: axe-core is not installed")

@@ -113,6 +113,23 @@ def visitor(web):
     visitor.session.close()
 
 
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory):
+    """A visitor of a page with nothing open, shared by tests of what it refuses."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HDP_HOME", str(home))
+        patch.setenv("HDP_PICTURES", "off")
+        patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+        app = Application(home)
+        served = serve(app)
+        visitor = Visitor(served)
+        yield visitor
+        visitor.session.close()
+        served.stop()
+        app.close()
+
+
 @pytest.fixture
 def listen(visitor):
     opened = []

@@ -39,8 +39,8 @@ def test_all_nouns_are_there():
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
-def test_no_route_without_the_cookie(web, method, path):
-    answer = requests.request(method, web.base + path, data="{}", headers=JSON)
+def test_no_route_without_the_cookie(watched, method, path):
+    answer = requests.request(method, watched.web.base + path, data="{}", headers=JSON)
     if path == "/api/ready":
         assert answer.json() == {"ready": True}
     else:
@@ -49,16 +49,16 @@ def test_no_route_without_the_cookie(web, method, path):
 
 
 @pytest.mark.parametrize(("method", "path"), [one for one in ROUTES if one[0] == "POST"])
-def test_no_change_from_elsewhere(visitor, method, path):
-    url, ours = visitor.web.base + path, {"Origin": visitor.web.base}
+def test_no_change_from_elsewhere(watched, method, path):
+    url, ours = watched.web.base + path, {"Origin": watched.web.base}
 
     def status(headers):
-        return visitor.session.post(url, data="{}", headers=headers).status_code
+        return watched.session.post(url, data="{}", headers=headers).status_code
 
     assert status(JSON) == 403
     assert status({**JSON, "Origin": "http://evil.example"}) == 403
     assert status({**JSON, "Origin": "null"}) == 403
-    assert status({**JSON, "Origin": f"http://127.0.0.1:{visitor.web.port + 1}"}) == 403
+    assert status({**JSON, "Origin": f"http://127.0.0.1:{watched.web.port + 1}"}) == 403
     assert status({**JSON, **ours, "Sec-Fetch-Site": "same-site"}) == 403
     assert status({**ours, "Content-Type": "text/plain"}) == 415
     assert status({**ours, "Content-Type": "application/x-www-form-urlencoded"}) == 415
@@ -95,7 +95,8 @@ def test_localhost_is_ours_too(web):
 
 
 @pytest.mark.parametrize("cookie", ["hdp_{}=", "hdp_{}=x", "=;;==", "hdp_{}=\xff", "a=b; " * 500])
-def test_wrong_cookies(web, cookie):
+def test_wrong_cookies(watched, cookie):
+    web = watched.web
     answer = _raw(web, "/api/app", headers=f"Cookie: {cookie.format(web.port)}\r\n")
     assert answer.split(b" ", 2)[1] == b"403"
 
@@ -135,9 +136,9 @@ TRAVERSAL = [
 
 
 @pytest.mark.parametrize("path", TRAVERSAL)
-def test_nothing_outside_the_page_is_served(visitor, path):
-    cookie = "; ".join(f"{one.name}={one.value}" for one in visitor.session.cookies)
-    answer = _raw(visitor.web, path, headers=f"Cookie: {cookie}\r\n")
+def test_nothing_outside_the_page_is_served(watched, path):
+    cookie = "; ".join(f"{one.name}={one.value}" for one in watched.session.cookies)
+    answer = _raw(watched.web, path, headers=f"Cookie: {cookie}\r\n")
     assert answer.split(b" ", 2)[1] in (b"404", b"400", b"301"), answer[:300]
     assert b"root:" not in answer and b"[project]" not in answer
 

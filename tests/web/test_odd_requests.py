@@ -69,7 +69,7 @@ def test_odd_queries(odd_visitor):
     odd = ("", "-1", "1e9", "99999999999999999999", "\0", "%", "ü", "[", "../", "2026-13-01")
     for path, value in itertools.product(_paths("GET"), odd):
         url = odd_visitor.web.base + "/api" + _filled(path)
-        for stage in ("prepare", value):
+        for stage in ("prepare", value) if path.startswith("/uploads") else (value,):
             query = dict.fromkeys(names, value) | {"stage": stage}
             _told(odd_visitor.session.get(url, params=query))
         for name in names:
