@@ -28,7 +28,7 @@ from hdp.application import Application, Selection, actions, describing, scannin
 COUNT = int(os.environ.get("HDP_BENCH_RECORDS", "1000"))
 LARGE = int(os.environ.get("HDP_BENCH_LARGE", str(4 << 30)))
 DELAY_S = float(os.environ.get("HDP_BENCH_DELAY", "0.05"))
-AT_ONCE = 4
+AT_ONCE = 6
 RATE = (133, 3)
 MAPPING = """\
 hdp-mapping: 1
@@ -232,8 +232,8 @@ def beside_others(folder: Path, delay: float) -> Iterator[Line]:
         calls = len(ours.statuses) / COUNT
         ours.app.close()
         name = f"{COUNT} records, {delay * 1000:.0f} ms, {calls:.2f} calls each"
-        for checked, what in ((True, "requests, 4 at once, same checks"),
-                              (False, "requests, 4 at once, no checks")):  # fmt: skip
+        for checked, what in ((True, f"requests, {AT_ONCE} at once, same checks"),
+                              (False, f"requests, {AT_ONCE} at once, no checks")):  # fmt: skip
             yield name, took, spread(bare(server.url, checked=checked), files, server.token), what
         for module, peer in (("zenodo_client", zenodo_client), ("openscm_zenodo", openscm_zenodo)):
             if importlib.util.find_spec(module):

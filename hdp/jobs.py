@@ -18,7 +18,7 @@ from hdp.awake import stay_awake
 from hdp.events import Bus, JobChanged, TaskFinished
 from hdp.project import jobs as rows
 from hdp.project.project import Project
-from hdp.sdk import Cancelled, HdpError, NotFound
+from hdp.sdk import Cancelled, Finding, HdpError, NotFound
 
 log = logging.getLogger(__name__)
 _SHORT_S = 3.0  # no computer falls asleep sooner
@@ -48,11 +48,8 @@ def local_lane(width: int | None = None) -> Lane:
     return Lane("local", width or min(4, os.cpu_count() or 1))
 
 
-def remote_lane(host: str, width: int = 6) -> Lane:
-    """Calls to one repository; the limiter decides the pace.
-
-    Two tasks more than there are calls at once: what one writes down delays no other's call.
-    """
+def remote_lane(host: str, width: int) -> Lane:
+    """Work on one repository, so many tasks at once; the limiter decides the pace of the calls."""
     return Lane(f"remote:{host}", width)
 
 
@@ -78,6 +75,7 @@ class Task:
         self.state = "queued"
         self.message = ""
         self.error: dict[str, Any] | None = None
+        self.finding: dict[str, Any] | None = None
         self.done = 0
         self.total: int | None = None
         self.left: Left | None = None
@@ -113,6 +111,10 @@ class Task:
         """Set the sentence that stands behind the item when it is done."""
         self.message = message
 
+    def warn(self, finding: Finding) -> None:
+        """Have the item stand out when it is done: it needs a look."""
+        self.finding = finding.to_json()
+
     def check_cancelled(self) -> None:
         """Raise Cancelled when the person has stopped the job."""
         if self._job.cancelled.is_set():
@@ -136,6 +138,7 @@ class Task:
             "total": self.total,
             "message": self.message,
             "error": self.error,
+            "finding": self.finding,
         }
 
 
@@ -421,7 +424,12 @@ class Jobs:
         def save(connection: Any) -> None:
             for task in tasks:
                 rows.finish_task(
-                    connection, job_id, task.subject, task.state, task.message, task.error
+                    connection,
+                    job_id,
+                    task.subject,
+                    task.state,
+                    task.message,
+                    task.error or task.finding,
                 )
 
         self._project.write(save)
@@ -551,5 +559,6 @@ def _task_json(row: rows.TaskRow) -> dict[str, Any]:
         "done": 0,
         "total": None,
         "message": row.message,
-        "error": row.error,
+        "error": row.error if row.state == "failed" else None,
+        "finding": None if row.state == "failed" else row.error,
     }

@@ -35,7 +35,7 @@ class Limiter:
     opens the next; where it was not, nobody has to wait.
     """
 
-    def __init__(self, at_once: int = 4, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, at_once: int = 6, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.at_once = at_once
         self._slots = threading.BoundedSemaphore(at_once)
         self._clock = clock
@@ -157,7 +157,7 @@ def _date(headers: Mapping[str, str]) -> float:
 class Limits:
     """The limiters by host, shared by all that talk to the same one."""
 
-    def __init__(self, at_once: int = 4) -> None:
+    def __init__(self, at_once: int = 6) -> None:
         self._at_once = at_once
         self._lock = threading.Lock()
         self._by_host: dict[str, Limiter] = {}

@@ -60,7 +60,7 @@ export interface Job {
   id: number; kind: string; title: string; state: JobState; env: string; total: number; done: number; failed: number
   skipped: number; cancelled: number; running: number; share: number; bytes_done: number; bytes_total: number; started: string | null; finished: string | null; message: string
 }
-export interface Task { item: number | null; title: string; state: JobState | 'skipped'; done: number; total: number; message: string; error: Problem | null }
+export interface Task { item: number | null; title: string; state: JobState | 'skipped'; done: number; total: number; message: string; error: Problem | null; finding?: Finding | null }
 
 export interface ActionPreview {
   total: number; acts_on: number; skipped: { item: number; title?: string; reason: string }[]

@@ -48,7 +48,7 @@ export const BATCH: Record<Stage, string[]> = {
 }
 
 /** The order of the status filters: what needs a person first. */
-const CHIPS = ['Failed', 'Unsettled', 'Differs', 'Look again', 'Missing', 'Invalid', 'Material missing', 'Textures missing', 'Conflict', 'Changed', 'Problems', 'Uploading', 'Pending', 'In review', 'Verified', 'Prepared', 'Valid', 'Published']
+const CHIPS = ['Failed', 'Declined', 'Unsettled', 'Differs', 'Commented', 'Review ended', 'Look again', 'Missing', 'Invalid', 'Material missing', 'Textures missing', 'Conflict', 'Changed', 'Problems', 'Uploading', 'Pending', 'In review', 'Verified', 'Prepared', 'Valid', 'Published']
 export const inOrder = (states: Record<string, number>): [string, number][] =>
   Object.entries(states).sort(([a], [b]) => CHIPS.indexOf(a) - CHIPS.indexOf(b))
 

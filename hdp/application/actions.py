@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hdp.application import describing, pipelining, reusing
 from hdp.application.config import Config
 from hdp.application.selection import Selection, choose, with_failed
+from hdp.application.site_status import is_declined
 from hdp.application.version_work import version_work
 from hdp.jobs import Lane, Task, Work, local_lane, remote_lane
 from hdp.net import host_of
@@ -139,6 +140,9 @@ def _draft(row: Overview) -> str | None:
 
 
 _REVIEWED = "Its community is reviewing it."
+_DECLINED = (
+    "Its curators declined it: correct it, update the draft, then submit it for review again."
+)
 
 
 def _in_review(row: Overview) -> str | None:
@@ -164,6 +168,10 @@ def _publish(row: Overview) -> str | None:
         verified = counted(row.sent_files, "file is", "files are")
         return f"{row.uploaded} of {verified} verified. Upload the rest first."
     return None
+
+
+def _publish_itself(row: Overview) -> str | None:
+    return _publish(row) or (_DECLINED if is_declined(row) else None)
 
 
 def _restart(row: Overview) -> str | None:
@@ -198,7 +206,7 @@ _WHY_NOT: dict[str, Callable[[Overview], str | None]] = {
     "create": _prepared,
     "create-upload": _create_upload,
     "upload": _upload,
-    "publish": _publish,
+    "publish": _publish_itself,
     "discard": _draft,
     "refresh": _draft,
     "withdraw": _in_review,
@@ -293,7 +301,10 @@ def _lane(app: Application, desk: Desk, action: Action, rows: list[Overview]) ->
     if place is not None and place.kind != "local":
         return remote_lane(f"{host}:cluster", _ELSEWHERE)
     large = action.kind == "upload" and any(row.sent_bytes > 64 << 20 for row in rows)
-    return remote_lane(f"{host}:large", 2) if large else remote_lane(host)
+    if large:
+        return remote_lane(f"{host}:large", 2)
+    # Two tasks more than calls at once: what one writes down delays no other's call.
+    return remote_lane(host, app.remotes.at_once + 2)
 
 
 def _place_lane(app: Application, place: Place | None) -> Lane:

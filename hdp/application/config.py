@@ -58,7 +58,7 @@ class Text:
 SETTINGS: Mapping[str, Setting | Choice | Text] = {
     "workers": Setting("Items that pipelines work on at once here.", None, 1, 64),
     "run-on": Text("Where pipelines run: local, dask:ADDRESS, slurm.", place=True, default="local"),
-    "calls-at-once": Setting("Calls to one repository at once.", 4, 1, 16),
+    "calls-at-once": Setting("Calls to one repository at once.", 6, 1, 16),
     "language": Choice("Language of the window.", ("system", "en", "de")),
     "theme": Choice("Light or dark window.", ("system", "light", "dark")),
     "rows": Choice("Height of rows in lists.", ("comfortable", "compact")),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from hdp.application import views
 from hdp.application.emptied import CODE, lost_records
 from hdp.application.mapping_freshness import Freshness
+from hdp.application.site_status import differs, is_commented, is_declined
 from hdp.project import deposits, items, mappings
 from hdp.project.overview import STAGES, Overview
 from hdp.sdk import HdpError
@@ -41,6 +42,14 @@ _WAITING = (
     ("failed-uploads", "draft has failed uploads", "drafts have failed uploads",
      "Upload again; only what is missing is sent.", "uploads/drafts",
      lambda row: row.failed > 0),
+    ("declined-drafts", "draft was declined by its curators",
+     "drafts were declined by their curators",
+     "Their words are in the row: correct it, update the draft and submit it again.",
+     "uploads/drafts", is_declined),
+    ("commented-drafts", "curator wrote about a draft", "curators wrote about drafts",
+     "Read it in the row and answer on the site.", "uploads/drafts", is_commented),
+    ("differing-drafts", "draft is not as it was sent", "drafts are not as they were sent",
+     "The row says what differs on the site.", "uploads/drafts", differs),
     ("unsettled", "call is unsettled", "calls are unsettled",
      "Settle them in their rows: HDP looks first.",
      "uploads", lambda row: bool(row.doing)),

@@ -31,7 +31,8 @@ class Remotes:
         self._app = app
         self._faults, self._rate = faults, rate
         self._practice: Practice | None = None
-        self._limits = Limits(Config(app.home).number("calls-at-once") or 4)
+        self.at_once = Config(app.home).number("calls-at-once") or 1
+        self._limits = Limits(self.at_once)
         self._lock = threading.Lock()
 
     def practice(self) -> Practice:

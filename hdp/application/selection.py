@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from hdp.application.site_status import site_status
 from hdp.project import jobs, listing
 from hdp.project.overview import Overview
 from hdp.sdk import NotFound, UsageError
@@ -151,11 +152,13 @@ def _is_troubled(row: Overview, selection: Selection) -> bool:
     failed = bool(row.failed) or row.id in selection.failed
     errors = failed or row.worst in _ERRORS
     unsettled = row.doing is not None and row.doing != "upload"
+    of_site = site_status(row)
+    errors = errors or (of_site is not None and of_site[1] == "loss")
     if selection.problems == "failed":
         return failed
     if selection.problems == "errors":
         return errors
-    warned = not errors and (row.worst != "valid" or unsettled)
+    warned = not errors and (row.worst != "valid" or unsettled or of_site is not None)
     return warned if selection.problems == "warnings" else not (errors or warned)
 
 

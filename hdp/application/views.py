@@ -11,6 +11,7 @@ from hdp.application.actions import WAITS, why_not
 from hdp.application.mapping_freshness import Freshness
 from hdp.application.selection import Selection, matching, state_word, with_failed
 from hdp.application.shapes import deposit_json, item_json
+from hdp.application.site_status import site_status
 from hdp.project import deposits, items, listing
 from hdp.project.deposits import Deposit
 from hdp.project.overview import STAGES, Overview, list_overview
@@ -155,6 +156,8 @@ def _draft_status(row: Overview) -> tuple[str, str, str]:
         return "Uploading", "accent", f"{row.uploaded} of {counted(row.sent_files, 'file')}"
     if row.failed:
         return "Failed", "loss", f"{row.failed} of {counted(row.sent_files, 'file')}"
+    if (of_site := site_status(row)) is not None:
+        return of_site
     if row.state == "in_review":
         return "In review", "accent", "Its community decides; look what became of it"
     if row.sent_files and row.uploaded == row.sent_files:

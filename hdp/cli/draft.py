@@ -190,14 +190,15 @@ def list_drafts(session: Session, selection: Selection) -> int:
     """List what is prepared, a draft or in review."""
     from hdp.application import views
     from hdp.application.selection import matching, with_failed
+    from hdp.application.site_status import site_status
 
     app = session.open()
     env = session.env_name
     selection = with_failed(app, env, selection)
     app.remotes.url(app.environment(env))  # the practice repository's address is part of the links
-    wanted = [row.id for row in matching(views.overview(app, env), selection)][: selection.first]
-    ids = set(wanted)
-    found = [one for one in views.draft_list(app, env) if one["item"] in ids]
+    rows = list(matching(views.overview(app, env), selection))[: selection.first]
+    looks = {row.id: row for row in rows}
+    found = [one for one in views.draft_list(app, env) if one["item"] in looks]
     found.sort(key=lambda one: one["item"])
     session.table(
         ("item", "state", "id", "files", "title"),
@@ -205,6 +206,8 @@ def list_drafts(session: Session, selection: Selection) -> int:
         "No drafts.",
     )
     for one in found:
+        if (of_site := site_status(looks[one["item"]])) is not None:
+            session.tell(f"{one['remote_id']}: {of_site[2]}")
         if (waits := one["waits_for"]) is not None:
             why = (waits["error"] or {}).get("message") or "it has not run yet."
             session.tell(f"{one['remote_id']} waits for its pipeline {waits['pipeline']}: {why}")

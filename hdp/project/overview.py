@@ -20,7 +20,7 @@ class Overview:
     """An item as lists show it, in one environment.
 
     `pending` is the pipeline that its draft waits for; `reason` why that failed, here or for a
-    draft that was discarded again.
+    draft that was discarded again; `site` the findings on a draft in the repository, as JSON.
     """
 
     id: int
@@ -54,6 +54,7 @@ class Overview:
     previous: int | None = None
     pending: str | None = None
     reason: str | None = None
+    site: str | None = None
 
     @property
     def stage(self) -> str:
@@ -95,6 +96,7 @@ SELECT i.id, i.key, COALESCE(p.path, '') AS "primary",
        CASE d.state WHEN 'draft' THEN json_extract(d.pending, '$.pipeline') END AS pending,
        CASE WHEN d.id IS NULL OR d.state = 'draft'
          THEN json_extract(COALESCE(d.pending, n.pending), '$.error.message') END AS reason,
+       CASE WHEN d.state IN ('draft', 'in_review') AND d.site != '[]' THEN d.site END AS site,
        first.at AS first_prepared, d.mapping_hash, d.mapping,
        COALESCE(s.n, 0) AS sent_files, COALESCE(s.uploaded, 0) AS uploaded,
        COALESCE(s.failed, 0) AS failed, COALESCE(s.bytes, 0) AS sent_bytes,

@@ -55,6 +55,8 @@ def refresh_draft(desk: Desk, task: Task) -> None:
     )
     desk.changed(deposit.item_id)
     task.say(" ".join(told) or _AS_LEFT)
+    if found:
+        task.warn(found[-1])
 
 
 def _gone(desk: Desk, deposit: Deposit, missing: Missing) -> str:

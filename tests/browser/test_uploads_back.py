@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from flows.test_reviewing import curate, name_community
 
 from hdp.application import views
 
@@ -88,3 +89,29 @@ def test_an_interrupted_job_can_be_dismissed(page, expect, project):
     page.reload()
     expect(page.get_by_role("row", name="Photograph 1")).to_be_visible()
     expect(waiting).to_have_count(0)
+
+
+def test_what_curators_declined_stays_in_sight(page, expect, project, app, do):
+    name_community(app, project, "practice-review")
+    for kind in ("prepare", "create", "upload", "submit"):
+        do(kind, *((2,) if kind == "submit" else ()))
+    curate(app.remotes.practice(), "decline", "Not for us.")
+    go(page, "uploads/drafts")
+    row = page.get_by_role("row", name="Photograph 1")
+    expect(row).to_contain_text("In review")
+    page.get_by_role("checkbox", name="Select All").check()
+    page.get_by_label("Select Batch Action").select_option(label="Look again")
+    page.get_by_role("button", name="Execute").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("listitem").filter(has_text="Not for us.")).to_contain_text(
+        "Look at it"
+    )
+    look(page, "declined-dialog")
+    dialog.get_by_role("button", name="Close", exact=True).click()
+    expect(row).to_contain_text("Declined")
+    expect(row).to_contain_text("The curators declined it: “Not for us.”")
+    expect(row.get_by_role("button", name="Publish", exact=True)).to_be_disabled()
+    look(page, "declined")
+    go(page, "dashboard")
+    expect(page.get_by_text("1 draft was declined by its curators")).to_be_visible()
+    look(page, "declined-dashboard")

@@ -15,7 +15,7 @@ from hdp.sdk import InvalidInput, UsageError
 def test_a_setting_is_kept_and_given_back(home):
     config = Config(home)
     assert config.all() == {
-        "workers": None, "run-on": "local", "calls-at-once": 4, "language": "system",
+        "workers": None, "run-on": "local", "calls-at-once": 6, "language": "system",
         "theme": "system", "rows": "comfortable",
         "creator": "", "creator-orcid": "", "creator-affiliation": "",
     }  # fmt: skip

@@ -92,6 +92,36 @@ def test_what_is_declined_comes_back_with_the_curators_words(app, uploaded, do, 
     assert messages(do("refresh", 1))[0].startswith("Accepted")
 
 
+def test_what_curators_did_is_seen_until_it_is_answered(app, uploaded, do, practice):
+    def row():
+        found = views.stage_rows(
+            app, env="practice", stage="drafts", selection=Selection(problems="warnings")
+        )
+        assert len(found["rows"]) <= 1
+        return found["rows"][0] if found["rows"] else None
+
+    def waiting():
+        return {one["code"]: one["count"] for one in attention(app)}
+
+    do("submit", 1)
+    assert row() is None and waiting() == {}
+    curate(practice, "comment", "Which museum?")
+    looked = do("refresh", 1)["tasks"][0]
+    assert (looked["finding"]["code"], looked["error"]) == ("review-commented", None)
+    assert row()["status"] == {
+        "word": "Commented", "tone": "warn", "reason": "A curator wrote: “Which museum?”",
+    }  # fmt: skip
+    assert waiting() == {"commented-drafts": 1}
+    curate(practice, "decline", "Not for us.")
+    assert do("refresh", 1)["tasks"][0]["finding"]["code"] == "review-declined"
+    assert row()["status"]["reason"] == "The curators declined it: “Not for us.”"
+    assert "submit it for review again" in row()["actions"]["publish"]
+    assert row()["actions"]["submit"] is None
+    assert waiting() == {"declined-drafts": 1}
+    do("submit", 1)
+    assert row() is None and waiting() == {}
+
+
 def test_who_curates_is_published_at_once(app, project, do):
     name_community(app, project, "practice-open")
     for kind in ("prepare", "create", "upload"):
@@ -149,6 +179,13 @@ def test_what_was_done_on_the_site_is_told_and_kept(app, project, do, practice):
     assert site_codes(app) == [
         ["value-altered", "metadata-changed-on-site"], ["files-changed-on-site"],
         ["deleted-on-site"],
+    ]  # fmt: skip
+    shown = views.stage_rows(app, env="practice", stage="drafts", selection=Selection())["rows"]
+    assert [(one["status"]["word"], one["status"]["tone"]) for one in shown] == [
+        ("Differs", "warn"), ("Failed", "loss"), ("Differs", "loss"),
+    ]  # fmt: skip
+    assert [(one["code"], one["count"]) for one in attention(app)] == [
+        ("failed-uploads", 1), ("differing-drafts", 3),
     ]  # fmt: skip
     assert views.deposit_of(app, 2, "practice")["files"][0]["status"] == "failed"
     assert do("restart")["done"] == 1
