@@ -55,6 +55,14 @@ def read_pipeline(root: Node, problems: Problems) -> Pipeline:
     if "upload" not in top:
         upload = tuple(Ref(INPUTS, name, one.place) for name, one in inputs.items())
     scope = problems.choice(top.get("for"), "for", ("item", "collection"), "item")
+    needed = problems.sequence(top.get("needs"))
+    if scope == "collection" and needed:
+        problems.add(
+            needed[0],
+            "pipeline-collection",
+            "A pipeline for a collection belongs to no record, so there is no DOI.",
+            "Take `needs` out, or write `for: item`.",
+        )
     return Pipeline(
         name=problems.text(top.get("name"), "name"),
         params=_read_params(top.get("params"), problems),
@@ -62,10 +70,7 @@ def read_pipeline(root: Node, problems: Problems) -> Pipeline:
         steps=tuple(_read_steps(top.get("steps"), problems)),
         upload=upload,
         metadata=tuple(_policy(one, problems) for one in problems.sequence(top.get("metadata"))),
-        needs=tuple(
-            problems.choice(one, "needs", ("doi",), "doi")
-            for one in problems.sequence(top.get("needs"))
-        ),
+        needs=tuple(problems.choice(one, "needs", ("doi",), "doi") for one in needed),
         scope=cast(Literal["item", "collection"], scope),
         help=problems.text(top.get("help"), "help"),
         source=problems.source,

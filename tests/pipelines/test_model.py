@@ -23,7 +23,7 @@ upload: [inputs.scan, web.mesh, small.images]
 metadata:
   - {from: words, fill: [keywords], overwrite: [description]}
 needs: doi
-for: collection
+for: item
 """  # noqa: E501
 
 
@@ -39,7 +39,7 @@ def test_the_whole_language(catalogue):
     assert (small.uses, small.on_error, small.timeout, small.retries) == (
         "image.resize@1", "skip", 60, 2,
     )  # fmt: skip
-    assert (pipeline.needs, pipeline.scope) == (("doi",), "collection")
+    assert (pipeline.needs, pipeline.scope) == (("doi",), "item")
     assert [str(one) for one in pipeline.upload] == ["inputs.scan", "web.mesh", "small.images"]
 
 
@@ -70,6 +70,7 @@ CASES = [
         'no earlier step "b"',
         "top to bottom",
     ),
+    ("for: collection\nneeds: doi\nsteps: []", "doi\nsteps", "there is no DOI", "for: item"),
     ("steps: []\nsteps: []", "steps: []", "there twice", ""),
     ("steps: {a: b", "", "no YAML", ""),
 ]
