@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 TITLE = "Heritage Data Processor"
 _SIZE, _SMALLEST = (1280, 860), (900, 600)
 _PAGE_S = 60.0
+_MOST_PAGES = 3
 _ELSEWHERE = "Without a window: hdp serve --open shows the same page in your browser."
 
 
@@ -152,7 +153,23 @@ def _set_up(app: Application, window: Any, base: str) -> None:
     tell_drops(window.native.webview, app.bus)
     page = window.native.webview.page()
     keep_inside(page, base)
+    page.renderProcessTerminated.connect(lambda how, code: _page_ended(app, page, how.name, code))
     page.profile().downloadRequested.connect(lambda one: _save_download(window, base, one))
+
+
+def _page_ended(app: Application, page: Any, how: str, code: int) -> None:
+    """Show the page again after its own process fell; the server and its jobs went on."""
+    if how == "NormalTerminationStatus":
+        return
+    log.error("The page's process ended: %s (%d)", how, code)
+    if app.watch is not None:
+        app.watch.note_words(f"The page's process ended: {how} ({code})")
+    ended = int(page.property("hdpEnded") or 0) + 1
+    page.setProperty("hdpEnded", ended)
+    if ended <= _MOST_PAGES:  # what falls again and again would do so without an end
+        from PySide6.QtCore import QTimer
+
+        QTimer.singleShot(0, page.action(page.WebAction.Reload).trigger)
 
 
 def _come_forward(app: Application, window: Any, path: str | None) -> None:
@@ -306,3 +323,10 @@ class WindowDialogs:
     def show_page(self, url: str) -> bool:
         """Show a web address in the person's own browser."""
         return show_page(url)
+
+    def show_folder(self, path: str) -> bool:
+        """Show a folder in the system's file manager."""
+        from PySide6.QtCore import QUrl
+        from PySide6.QtGui import QDesktopServices
+
+        return bool(QDesktopServices.openUrl(QUrl.fromLocalFile(path)))

@@ -20,6 +20,9 @@ export class ApiError extends Error {
   }
 }
 
+/** Is told of every mistake of the server's own. */
+export const bugs: { hear: (error: ApiError) => void } = { hear: () => undefined }
+
 /** Anything thrown, as an ApiError that can be shown. */
 export function asError(thrown: unknown): ApiError {
   if (thrown instanceof ApiError) return thrown
@@ -53,7 +56,9 @@ async function answer<T>(response: Response): Promise<T> {
   }
   if (response.ok) return body as T
   const problem = (body as { error?: Problem } | null)?.error
-  throw new ApiError(response.status, problem ?? { code: `http-${response.status}`, message: `The server answered ${response.status}.` })
+  const error = new ApiError(response.status, problem ?? { code: `http-${response.status}`, message: `The server answered ${response.status}.` })
+  if (error.code === 'bug') bugs.hear(error)
+  throw error
 }
 
 async function send(path: string, init: RequestInit): Promise<Response> {

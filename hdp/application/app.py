@@ -25,6 +25,7 @@ from hdp.sdk import Target, UsageError
 from hdp.uploads import Desk
 
 if TYPE_CHECKING:
+    from hdp.application.crashes import Watch
     from hdp.application.environment_making import EnvironmentMaking
     from hdp.application.file_values import FileValues
     from hdp.application.mapping_loading import MappingCache
@@ -62,6 +63,7 @@ class Application:
         self._jobs: Jobs | None = None
         self._lookout: Lookout | None = None
         self._lock = threading.RLock()
+        self.watch: Watch | None = None
         self.say: Callable[[str], None] = lambda message: self.bus.emit(Said("info", message))
 
     @cached_property

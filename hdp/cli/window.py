@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import webbrowser
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from hdp.cli.base import Command, example, pass_session
 from hdp.cli.main import OK
 
 if TYPE_CHECKING:
+    from hdp.application import Application
     from hdp.cli.session import Session
 
 _FILE = click.argument("file", required=False, type=click.Path(path_type=Path))
@@ -49,7 +51,27 @@ def open_window(session: Session, file: Path | None = None) -> int:
         session.tell("HDP is open already: its window came forward.")
         return OK
     app = session.open(file) if file else session.open_if_named()
-    return run(app)
+    with watched(app):
+        return run(app)
+
+
+@contextmanager
+def watched(app: Application) -> Iterator[None]:
+    """While it lasts, what nobody expected is kept, and told at the next start."""
+    from hdp.application.crashes import Watch
+    from hdp.sdk import HdpError
+
+    watch = app.watch = Watch(app.home)
+    watch.start()
+    try:
+        yield
+    except HdpError:
+        raise
+    except Exception as error:
+        watch.note(error)
+        raise
+    finally:
+        watch.stop()
 
 
 @click.command("serve", cls=Command, epilog=example("hdp serve --open"))
@@ -81,7 +103,8 @@ def serve_page(session: Session, *, port: int = 0, open_browser: bool = False) -
             hint="Leave --port out: a free one is taken.",
         ) from error
     try:
-        return stay(session, server.url, open_browser=open_browser)
+        with watched(session.app):
+            return stay(session, server.url, open_browser=open_browser)
     finally:
         server.stop()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import secrets
+import traceback
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,6 +39,9 @@ _STATUS: tuple[tuple[type[HdpError], int], ...] = (
     (TargetError, 502),
 )
 Handler = Callable[..., Any]
+# Where the last mistakes were, by report id, for the dialog that tells of one.
+REPORTS: OrderedDict[str, str] = OrderedDict()
+_MOST_REPORTS = 20
 
 
 class Ask:
@@ -155,9 +160,16 @@ def bug_answer(error: BaseException) -> HTTPResponse:
     """A mistake of ours: its details go to the log under a report id, which is told."""
     report = secrets.token_hex(4)
     log.error("Report %s: %s %s", report, request.method, request.path, exc_info=error)
+    _remember(report, f"{request.method} {request.path}\n", error)
     told = HdpError(
         f"HDP made a mistake here ({type(error).__name__}).",
         code="bug",
         hint=f"Look for {report} in the log: {paths.log_dir()}",
     ).to_json()
     return json_answer({"error": told | {"report": report}}, 500)
+
+
+def _remember(report: str, asked: str, error: BaseException) -> None:
+    REPORTS[report] = asked + "".join(traceback.format_exception(error))
+    while len(REPORTS) > _MOST_REPORTS:
+        REPORTS.popitem(last=False)

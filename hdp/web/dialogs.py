@@ -20,3 +20,6 @@ class Dialogs(Protocol):
 
     def show_page(self, url: str) -> bool:
         """Show an address in the person's own browser; whether it worked."""
+
+    def show_folder(self, path: str) -> bool:
+        """Show a folder in the system's own way; whether it worked."""

@@ -16,6 +16,7 @@ from hdp.web.routes import (
     about,
     activity,
     constructing,
+    crashes,
     dialogs,
     editing,
     events,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 _ROUTES = (
     about, projects, previews, mapping, items, editing, exporting, uploads, publishing, settling,
-    pictures, pipelines, constructing, versions, jobs, activity, settings, dialogs, events,
+    pictures, pipelines, constructing, versions, jobs, activity, settings, dialogs, crashes, events,
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +33,10 @@ class Answers:
         self.shown.append(url)
         return True
 
+    def show_folder(self, path):
+        self.shown.append(path)
+        return True
+
 
 @pytest.fixture
 def window():
@@ -43,6 +48,13 @@ def web(app, window):
     served = serve(app, dialogs=window)
     yield served
     served.stop()
+
+
+def test_the_folder_of_the_log_is_shown_where_there_is_one(visitor, window):
+    told = visitor.post("/crashes/show-log")
+    assert not told["shown"] and window.shown == []
+    Path(told["path"]).mkdir(parents=True)
+    assert visitor.post("/crashes/show-log")["shown"] and window.shown == [told["path"]]
 
 
 def test_dialogs(visitor, window):

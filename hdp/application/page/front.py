@@ -9,6 +9,7 @@ from hdp.application import recents
 from hdp.application.config import SETTINGS, Config
 from hdp.application.page.constructing import ConstructorPages
 from hdp.application.page.contents import Contents
+from hdp.application.page.crashes import CrashPages
 from hdp.application.page.designing import DesignPages
 from hdp.application.page.editing import EditPages
 from hdp.application.page.exporting import ExportPages
@@ -55,6 +56,7 @@ class Page:
         self.versions = VersionPages(app)
         self.jobs = JobPages(app)
         self.settings = SettingsPages(app)
+        self.crashes = CrashPages(app)
         self.plugins = PluginPages(app)
         self.plugin_settings = PluginSettingPages(app)
         self.pictures = app.pictures
