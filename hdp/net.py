@@ -189,7 +189,8 @@ class Client:
     With `token` and `allowed_host` (`host:port` or an address) it adds the bearer
     token to requests for that host and refuses to send it anywhere else; a target
     may also set its own Authorization header. `on_call` hears every call, `on_answer(status,
-    headers)` every answer; `pace` is held around each request. An Unreachable whose
+    headers)` every answer; `pace` is held around each request; an answer of more than `largest`
+    bytes is refused. An Unreachable whose
     `values["sent"]` is False surely did nothing.
     """
 
@@ -206,9 +207,10 @@ class Client:
         on_call: OnCall | None = None,
         on_answer: OnAnswer | None = None,
         pace: Callable[[], AbstractContextManager[None]] = nullcontext,
+        largest: int = LARGEST_ANSWER,
     ) -> None:
         self.server_time: float | None = None
-        self._token = token
+        self._token, self._largest = token, largest
         self._allowed = host_of(allowed_host) if "://" in allowed_host else allowed_host.lower()
         self._verify: str | None = str(ca_path) if ca_path else None
         self._timeouts = (connect_timeout, read_timeout, upload_timeout)
@@ -349,9 +351,9 @@ class Client:
             parts, size = [], 0
             for block in response.iter_content(64 << 10):
                 size += len(block)
-                if size > LARGEST_ANSWER:
+                if size > self._largest:
                     raise Unreachable(
-                        f"{host_of(call.url)} answered with more than {LARGEST_ANSWER >> 20} MiB.",
+                        f"{host_of(call.url)} answered with more than {self._largest >> 20} MiB.",
                         code="bad-answer",
                     )
                 parts.append(block)

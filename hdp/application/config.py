@@ -6,15 +6,18 @@ import json
 import re
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from hdp.paths import replace_text
 from hdp.pipelines.places import read_place
 from hdp.sdk import InvalidInput, UsageError
 
 FILE = "config.json"
+RELEASES = "https://api.github.com/repos/heritage-data-processor/hdp/releases/latest"
 _MOST_TEXT = 200
 _CHANGING = threading.Lock()  # two changes at once would lose one
 
@@ -46,12 +49,13 @@ class Choice:
 class Text:
     """A line of text, empty where the person gave none; `orcid` is checked by its last digit.
 
-    `place` is where pipelines run.
+    `place` is where pipelines run, `address` a web address.
     """
 
     help: str
     orcid: bool = False
     place: bool = False
+    address: bool = False
     default: str = ""
 
 
@@ -65,6 +69,8 @@ SETTINGS: Mapping[str, Setting | Choice | Text] = {
     "creator": Text("Creator that new mappings propose where a table names none."),
     "creator-orcid": Text("ORCID of that creator.", orcid=True),
     "creator-affiliation": Text("Affiliation of that creator."),
+    "updates": Choice("Look for new versions of HDP once a day.", ("off", "on")),
+    "updates-url": Text("Where new versions are listed.", address=True, default=RELEASES),
 }
 
 
@@ -185,7 +191,20 @@ def _text(name: str, one: Text, value: Any) -> str:
         raise _bad(name, f"a line of at most {_MOST_TEXT} characters", value)
     if text and one.orcid:
         return _orcid(name, text)
+    if one.address:
+        return _address(name, text or one.default)
     return str(read_place(text or one.default)) if one.place else text
+
+
+def _address(name: str, text: str) -> str:
+    """A web address that is encrypted, or on this computer."""
+    with suppress(ValueError):
+        parts = urlsplit(text)
+        here = parts.hostname in ("localhost", "127.0.0.1", "::1")
+        whole = parts.hostname and not parts.username and " " not in text
+        if whole and (parts.scheme == "https" or (parts.scheme == "http" and here)):
+            return text
+    raise _bad(name, "an address that begins with https://", text)
 
 
 def _orcid(name: str, text: str) -> str:

@@ -14,21 +14,41 @@ if TYPE_CHECKING:
 
 
 @click.command("doctor", cls=Command, epilog=example("hdp doctor --json"))
+@click.option("--updates", is_flag=True, help="Ask whether there is a newer HDP.")
 @pass_session
-def doctor_command(session: Session) -> int:
+def doctor_command(session: Session, updates: bool) -> int:
     """Tell what works here: window, keyring, tokens, plugins, disk, repositories."""
     from hdp.application.doctor import examine
 
     found = examine(session.app)
+    if updates:
+        found["release"] = _look(session)
     _print(session, found)
     session.emit(found)
     return OK
+
+
+def _look(session: Session) -> dict[str, Any]:
+    """What is known of newer versions; being offline is a fact like others here."""
+    from hdp.application.releases import look
+    from hdp.sdk import HdpError
+
+    try:
+        release = look(session.app.home)
+    except HdpError as error:
+        return {"newer": False, "message": f"not known: {error.message}"}
+    told = f"none than yours; the newest release is {release.version}"
+    if release.newer:
+        told = f"HDP {release.version} is there: {release.url or 'see the page of the project'}"
+    return release.to_json() | {"message": told}
 
 
 def _print(session: Session, found: dict[str, Any]) -> None:
     session.write(f"HDP {found['version']}, Python {found['python']}, {found['platform']}")
     for name in ("window", "pictures", "keyring", "practice"):
         session.write(f"{name + ':':<10}{found[name]['message']}")
+    if "release" in found:
+        session.write(f"{'newer:':<10}{found['release']['message']}")
     for disk in found["disk"]:
         session.write(f"{'disk:':<10}{disk['free'] / 1e9:.1f} GB free at {disk['path']}")
     session.write(f"plugins' own environments {found['plugin_environments']['message']}")

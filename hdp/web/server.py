@@ -29,6 +29,7 @@ from hdp.web.routes import (
     previews,
     projects,
     publishing,
+    releases,
     settings,
     settling,
     uploads,
@@ -41,7 +42,8 @@ if TYPE_CHECKING:
 
 _ROUTES = (
     about, projects, previews, mapping, items, editing, exporting, uploads, publishing, settling,
-    pictures, pipelines, constructing, versions, jobs, activity, settings, dialogs, crashes, events,
+    pictures, pipelines, constructing, versions, jobs, activity, settings, dialogs, crashes,
+    releases, events,
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import pytest
 from hdp.application import crashes
 from hdp.application.crashes import Watch
 from hdp.application.page import serve
+from hdp.net import Answer
 
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -101,3 +102,34 @@ def test_what_ended_an_earlier_run_is_told_once(broken, app, expect):
     with page.expect_response("**/api/crashes/forget"):
         dialog.get_by_role("button", name="Close").click()
     assert crashes.left(app.home) == []
+
+
+def test_new_versions_are_looked_for_on_wish_and_told(broken, app, expect, monkeypatch):
+    from hdp.application import releases
+
+    page, server = broken
+    asked = []
+
+    def look(url):
+        asked.append(url)
+        told = '{"tag_name": "v99.1", "html_url": "https://github.com/x/releases/v99.1"}'
+        return Answer(200, {}, told, url)
+
+    monkeypatch.setattr(releases, "_ask", look)
+    page.context.route("https://**/*", lambda route: route.abort())
+    page.goto(server.url)
+    page.goto(f"{server.base}/#/settings")
+    switch = page.get_by_role("checkbox", name="Look for new versions")
+    expect(switch).not_to_be_checked()
+    with page.expect_response("**/api/settings/config"):
+        switch.check()
+    assert asked == []
+    page.reload()  # the next start
+    expect(page.get_by_text("HDP 99.1 is there.").first).to_be_visible()
+    assert len(asked) == 1
+    page.get_by_role("button", name="Look now").click()
+    expect(page.get_by_role("region", name="New versions of HDP")).to_contain_text("99.1 is there")
+    with page.expect_popup() as popup:
+        page.get_by_role("region", name="New versions").get_by_role("button", name="Open").click()
+    assert popup.value.url.startswith(("https://github.com/x/", "about:", "chrome-error:"))
+    assert len(asked) == 2

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from hdp.application.config import Config
+from hdp.application.config import RELEASES, Config
 from hdp.jobs import local_lane
 from hdp.sdk import InvalidInput, UsageError
 
@@ -18,6 +18,7 @@ def test_a_setting_is_kept_and_given_back(home):
         "workers": None, "run-on": "local", "calls-at-once": 6, "language": "system",
         "theme": "system", "rows": "comfortable",
         "creator": "", "creator-orcid": "", "creator-affiliation": "",
+        "updates": "off", "updates-url": RELEASES,
     }  # fmt: skip
     assert config.set("workers", "3") == 3
     assert Config(home).get("workers") == 3
@@ -28,6 +29,8 @@ def test_a_setting_is_kept_and_given_back(home):
 _REFUSED = [
     ("workers", "0"), ("workers", "many"), ("color", "1"), ("theme", "pink"),
     ("creator", "a\nb"), ("creator-orcid", "0000-0002-1825-0098"),
+    ("updates-url", "http://x.org"), ("updates-url", "file:///etc/passwd"), ("updates", "yes"),
+    ("updates-url", "https://me:pw@x.org"), ("updates-url", "https://[::1"),
 ]  # fmt: skip
 
 

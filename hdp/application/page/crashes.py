@@ -18,7 +18,7 @@ class CrashPages:
         self._app = app
 
     def show(self) -> dict[str, Any]:
-        """The newest crash that nobody was told of yet, how many there are, and the log's folder."""
+        """The newest crash that nobody was told of yet, their number, and the log's folder."""
         found = crashes.left(self._app.home)
         newest = [{"id": one.id, "when": one.when, "what": one.what} for one in found[:1]]
         return {"crash": next(iter(newest), None), "count": len(found), "log": str(paths.log_dir())}

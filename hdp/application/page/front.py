@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hdp import __version__, paths
-from hdp.application import recents
+from hdp.application import recents, releases
 from hdp.application.config import SETTINGS, Config
 from hdp.application.page.constructing import ConstructorPages
 from hdp.application.page.contents import Contents
@@ -75,6 +75,21 @@ class Page:
         self.previews.end()
         self.constructing.end()
         self.versions.end()
+
+    def release(self) -> dict[str, Any]:
+        """What is known of new versions, and whether HDP looks for them by itself."""
+        found = releases.known(self.app.home)
+        on = Config(self.app.home).get("updates") == "on"
+        return {"on": on, "release": found.to_json() if found else None}
+
+    def look_for_release(self, *, asked: bool) -> dict[str, Any]:
+        """Look now where the person asked; else where they want it and it is time.
+
+        `told` is whether this look found something newer.
+        """
+        home = self.app.home
+        found = releases.look(home) if asked else releases.look_if_due(home)
+        return self.release() | {"told": bool(found and found.newer)}
 
     def about(self, *, dialogs: bool) -> dict[str, Any]:
         """What the page needs to know before it shows anything."""
