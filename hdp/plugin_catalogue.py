@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import pluggy
 
+from hdp.plugin_formats import HOOKS, PluginFunction
 from hdp.plugin_importing import Origin, cut_traceback
 from hdp.plugin_manifest import PluginSetting
 from hdp.plugin_patience import Patience
@@ -19,6 +20,7 @@ from hdp.sdk import Component, Finding, HdpSpecs, Modality, NotFound, Record, Ta
 
 log = logging.getLogger(__name__)
 
+BRINGS = ("modalities", *(one.removeprefix("hdp_") for one in HOOKS))
 Status = Literal["ready", "disabled", "incompatible", "incomplete", "broken"]
 
 
@@ -41,6 +43,7 @@ class PluginStatus:
     hosts: tuple[str, ...] = ()
     settings: tuple[PluginSetting, ...] = ()
     environment: Literal["", "missing", "ready"] = ""
+    brings: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The shape that `hdp plugin list --json` promises, and what the screen adds."""
@@ -51,6 +54,7 @@ class PluginStatus:
             {one: getattr(self, one) for one in names}
             | {one: list(getattr(self, one)) for one in lists}
             | {"settings": [vars(one) for one in self.settings]}
+            | {one: list(self.brings.get(one, ())) for one in BRINGS}
         )
 
 
@@ -63,6 +67,10 @@ class Catalogue:
     targets: dict[str, type[Target]] = field(default_factory=dict)
     pipelines: list[Path] = field(default_factory=list)
     modalities: dict[str, Modality] = field(default_factory=dict)
+    functions: dict[str, dict[str, PluginFunction]] = field(
+        default_factory=lambda: {hook: {} for hook in HOOKS}
+    )
+    brings: dict[str, dict[str, list[dict[str, Any]]]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     origins: dict[str, Origin] = field(default_factory=dict)
     manager: pluggy.PluginManager = field(default_factory=lambda: pluggy.PluginManager("hdp"))
@@ -102,6 +110,21 @@ class Catalogue:
             if name in one.components and one.status != "ready":
                 return f"{name} belongs to the plugin {one.id}, which is {one.status}: {one.reason}"
         return f'There is no component "{name}".{suggest(name, list(self.components))}'
+
+    @property
+    def checkers(self) -> tuple[PluginFunction, ...]:
+        """The checkers of the ready plugins."""
+        return tuple(self.functions["hdp_checkers"].values())
+
+    @property
+    def thumbnailers(self) -> tuple[PluginFunction, ...]:
+        """The thumbnailers of the ready plugins."""
+        return tuple(self.functions["hdp_thumbnailers"].values())
+
+    @property
+    def sources(self) -> tuple[PluginFunction, ...]:
+        """The sources of the ready plugins."""
+        return tuple(self.functions["hdp_sources"].values())
 
     def origin(self, component_id: str) -> Origin:
         """How a worker process gets at the component."""

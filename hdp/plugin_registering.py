@@ -16,13 +16,14 @@ from hdp.earlier_component import make_component
 from hdp.earlier_spec import is_earlier, read_spec
 from hdp.plugin_catalogue import Catalogue, call_hook, suggest
 from hdp.plugin_environments import PluginEnvironment
+from hdp.plugin_formats import HOOKS, PluginFunction, find_conflicts, stamp_of, take_functions
 from hdp.plugin_importing import Origin, import_plugin
 from hdp.plugin_manifest import Manifest
 from hdp.plugin_patience import Patience
 from hdp.plugin_places import Candidate
 from hdp.sdk import Component, HdpSpecs, InvalidInput, Modality, Params, Target
 
-DECLARING = ("hdp_components", "hdp_targets", "hdp_pipelines", "hdp_modalities")
+DECLARING = ("hdp_components", "hdp_targets", "hdp_pipelines", "hdp_modalities", *HOOKS)
 
 
 def load_alone(origin: Origin) -> None:
@@ -128,6 +129,8 @@ def _declare(
     problems += wrong
     modalities = declared(catalogue.manager, "hdp_modalities", module)
     problems += find_modality_problems(catalogue, modalities)
+    functions, wrong = _functions(catalogue, candidate, manifest, module)
+    problems += wrong
     problems += plugin_manifest.check_declarations(manifest, components, targets)
     problems += [f"The pipeline {one} is not there." for one in pipelines if not one.is_file()]
     problems += _taken(catalogue, candidate, components, targets)
@@ -144,6 +147,35 @@ def _declare(
     catalogue.targets |= {one.id: one for one in targets}
     catalogue.pipelines += pipelines
     catalogue.modalities |= {one.id: one for one in modalities}
+    for hook, some in functions.items():
+        catalogue.functions[hook] |= {one.id: one for one in some}
+    catalogue.brings[manifest.id] = _told(modalities, functions)
+
+
+def _functions(
+    catalogue: Catalogue, candidate: Candidate, manifest: Manifest, module: ModuleType
+) -> tuple[dict[str, list[PluginFunction]], list[str]]:
+    """What is given for formats of files by hook, and what is wrong with it."""
+    found: dict[str, list[PluginFunction]] = {}
+    problems: list[str] = []
+    places = {one.id: one.where for one in catalogue.plugins}
+    for hook in HOOKS:
+        given = declared(catalogue.manager, hook, module)
+        version = stamp_of(candidate.folder, manifest.version) if given else ""
+        some, wrong = take_functions(manifest.id, version, candidate.origin, hook, given)
+        problems += [*wrong, *find_conflicts(some, catalogue.functions[hook], places)]
+        found[hook] = some
+    return found, problems
+
+
+def _told(
+    modalities: Sequence[Modality], functions: dict[str, list[PluginFunction]]
+) -> dict[str, list[dict[str, Any]]]:
+    kinds = [
+        {"id": one.id, "title": one.title, "extensions": list(one.extensions)} for one in modalities
+    ]
+    some = {hook[len("hdp_") :]: [one.to_json() for one in functions[hook]] for hook in HOOKS}
+    return {"modalities": kinds, **some}
 
 
 def _paths(given: Sequence[Any]) -> tuple[list[Path], list[str]]:

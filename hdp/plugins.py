@@ -175,7 +175,8 @@ def _start(
         log.warning("Plugin %s: %s", status.id, text)
         return replace(status, reason=_explain(error), traceback=text)
     own = any(catalogue.origins[one].python for one in status.components)
-    return replace(status, status="ready", environment="ready" if own else "")
+    brings = catalogue.brings.get(status.id, {})
+    return replace(status, status="ready", environment="ready" if own else "", brings=brings)
 
 
 def _described(status: PluginStatus, manifest: Manifest) -> PluginStatus:

@@ -33,6 +33,7 @@ PAGES: dict[str, tuple[str, list[str]]] = {
     "records": ("Records, files, findings", [
         "Record", "LocalFile", "Finding", "Modality", "Role", "Json",
     ]),
+    "formats": ("Checkers, thumbnailers, sources", ["Checker", "Thumbnailer", "Source"]),
     "http": ("The network", ["Http", "Response"]),
 }  # fmt: skip
 
@@ -132,6 +133,19 @@ ATTRIBUTES = {
     "Modality.id": "Letters, digits and `_`.",
     "Modality.title": "What people see.",
     "Modality.summary": "One sentence.",
+    "Checker.id": "`<plugin>.<name>`, lower case.",
+    "Checker.title": "What people see: the format's name.",
+    "Checker.extensions": "How the names of its files end, lower case, such as `.xyz`.",
+    "Checker.isolation": "`process`, and nothing else: HDP's own Python.",
+    "Thumbnailer.id": "`<plugin>.<name>`, lower case.",
+    "Thumbnailer.title": "What people see: the format's name.",
+    "Thumbnailer.extensions": "How the names of its files end; none that HDP shows itself.",
+    "Thumbnailer.isolation": "`process`, and nothing else: HDP's own Python.",
+    "Source.id": "`<plugin>.<name>`, lower case.",
+    "Source.title": "What people see: the system or its export.",
+    "Source.extensions": "How the names of its files end, such as `.json` or `.museum.json`; none"
+    " that HDP reads as a table itself.",
+    "Source.isolation": "`process`, and nothing else: HDP's own Python.",
     "Response.status": "The HTTP status.",
     "Response.headers": "Names in any case.",
     "Response.text": "The body as text.",

@@ -19,6 +19,7 @@ from hdp.credentials import Credentials
 from hdp.environments import EnvironmentEntry, Environments
 from hdp.events import Bus, Changed, Reset, Said
 from hdp.jobs import Jobs
+from hdp.metadata.sources import forget_sources, use_sources
 from hdp.plugins import Catalogue, load
 from hdp.project.project import Project
 from hdp.sdk import Target, UsageError
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from hdp.application.pictures import Pictures
     from hdp.application.plugin_settings import PluginSettings
     from hdp.ingest.embedded import Embedded
+    from hdp.metadata.source_rows import Sources
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +66,7 @@ class Application:
         self._lookout: Lookout | None = None
         self._lock = threading.RLock()
         self.watch: Watch | None = None
+        use_sources(self._open_sources)
         self.say: Callable[[str], None] = lambda message: self.bus.emit(Said("info", message))
 
     @cached_property
@@ -103,6 +106,15 @@ class Application:
         from hdp.application.mapping_loading import MappingCache
 
         return MappingCache()
+
+    @cached_property
+    def _sources(self) -> Sources:
+        from hdp.metadata.source_rows import Sources
+
+        return Sources(lambda: self.catalogue.sources)
+
+    def _open_sources(self) -> Sources:
+        return self._sources
 
     @cached_property
     def embedded(self) -> Embedded:
@@ -200,6 +212,9 @@ class Application:
         self.close_project()
         if "pictures" in self.__dict__:
             self.pictures.close()
+        forget_sources(self._open_sources)
+        if "_sources" in self.__dict__:
+            self._sources.close()
         if "embedded" in self.__dict__:
             self.embedded.close()
         self.remotes.close()

@@ -13,6 +13,7 @@ from hdp.application.storing import PRINT
 from hdp.events import Changed
 from hdp.ingest.items import worst
 from hdp.jobs import Lane, Task
+from hdp.plugin_formats import PluginFunction, versions_for
 from hdp.project import checks, files, settings
 from hdp.project.files import FileRow
 from hdp.sdk import Cancelled
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 _LANE = Lane("check", 1)
 _PORTION = 1000  # files between two writes
 # Said of the circumstances rather than of the content: tried again with the next scan.
-_PASSING = {"unreadable", "missing", "worker-died", "worker-timeout", "worker-memory"}
+_PASSING = {"unreadable", "missing", "worker-died", "worker-timeout", "worker-memory",
+            "plugin-raised"}  # fmt: skip
 _AGAIN = (".gltf",)  # what these show depends on other files
 _ALL_SEEN = "checked_print"  # the scan of which every file was seen
 Shown = tuple[str, list[dict[str, Any]]]
@@ -39,32 +41,39 @@ def check_files(app: Application) -> int | None:
     where it stopped.
     """
     scanned = app.project.setting(PRINT)
-    if scanned and scanned == app.project.setting(_ALL_SEEN):
+    seen = _with_checkers(app, scanned)
+    if scanned and seen == app.project.setting(_ALL_SEEN):
         return None
     waiting = sum(1 for _ in _waiting(app))
     if not waiting:
-        _store_all_seen(app, scanned)
+        _store_all_seen(app, seen)
         return None
 
     def work(task: Task) -> None:
         task.say(_check_all(app, task, waiting))
         if not any(True for _ in _waiting(app)):
-            _store_all_seen(app, scanned)
+            _store_all_seen(app, seen)
 
     title = counted(waiting, "file")
     return app.jobs.submit("check", "Check the files", [(0, title)], work, lane=_LANE)
 
 
-def _store_all_seen(app: Application, scanned: str | None) -> None:
-    app.project.write(lambda c: settings.set_setting(c, _ALL_SEEN, scanned or ""))
+def _with_checkers(app: Application, scanned: str | None) -> str:
+    """The scan, and the plugins' checkers that its files were shown to."""
+    checkers = sorted(f"{one.id} {one.version}" for one in app.catalogue.checkers)
+    return "\n".join([scanned or "", *checkers])
+
+
+def _store_all_seen(app: Application, seen: str) -> None:
+    app.project.write(lambda c: settings.set_setting(c, _ALL_SEEN, seen))
 
 
 def _waiting(app: Application) -> Iterator[FileRow]:
     """Files to be opened; for the others what is known of their content is put to them."""
-    after = 0
+    after, by = 0, _asked_of(app)
     while rows := app.project.read(partial(checks.list_to_check, after=after, limit=_PORTION)):
         after = rows[-1].id
-        known = app.project.read(partial(checks.seen_before, rows=rows))
+        known = app.project.read(partial(checks.seen_before, rows=rows, by=by))
         shown = [
             (row, (known[row.id]["status"], known[row.id]["problems"]))
             for row in rows
@@ -72,6 +81,11 @@ def _waiting(app: Application) -> Iterator[FileRow]:
         ]
         _store(app, [one for one in shown if not _has(*one)], remember=False)
         yield from (row for row in rows if row.id not in known)
+
+
+def _asked_of(app: Application) -> checks.AskedOf:
+    known = app.catalogue.checkers
+    return lambda path: versions_for(known, path)
 
 
 def _has(row: FileRow, shown: Shown) -> bool:
@@ -87,7 +101,7 @@ def _check_all(app: Application, task: Task, total: int) -> str:
 
     bad = done = 0
     waiting = _waiting(app)
-    with Checker() as checker:
+    with Checker(plugins=app.catalogue.checkers) as checker:
         while portion := list(islice(waiting, _PORTION)):
             paths = [(app.project.file_path(one.root, one.path), one.path) for one in portion]
             before = done
@@ -117,11 +131,13 @@ def _store(app: Application, portion: list[tuple[FileRow, Shown]], *, remember: 
     if not portion:
         return
 
+    by = _asked_of(app)
+
     def store(connection: Any) -> None:
         for row, (status, problems) in portion:
             lasting = not any(one["code"] in _PASSING for one in problems)
             if remember and lasting and not row.path.lower().endswith(_AGAIN):
-                checks.remember(connection, row, status, problems)
+                checks.remember(connection, row, status, problems, by(row.path))
             if problems or row.problems:
                 files.store_check(connection, row, *_merged(row, status, problems))
 
@@ -151,6 +167,7 @@ def check_result(
     *,
     progress: Callable[[int, int | None, str], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    plugins: Sequence[PluginFunction] = (),
 ) -> ScanResult:
     """What a scan found, with every file opened as well; nothing is written."""
     from hdp.ingest.checker import Checker
@@ -163,7 +180,7 @@ def check_result(
         if progress is not None:
             progress(count, len(paths), "Opening files")
 
-    with Checker() as checker:
+    with Checker(plugins=plugins) as checker:
         seen = list(checker.check_many(paths, progress=tell, cancelled=cancelled))
     if cancelled is not None and cancelled():
         raise Cancelled("Cancelled.")

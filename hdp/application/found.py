@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hdp.application.packing import describe_scanned
 from hdp.ingest.items import ScannedFile, ScannedItem, ScanResult, worst
 from hdp.ingest.names import fold
 from hdp.ingest.pictures.making import kind_of_picture
+from hdp.plugin_formats import PluginFunction, for_name
 from hdp.sdk import Finding, NotFound
 
 if TYPE_CHECKING:
@@ -25,8 +26,12 @@ _EXAMPLES = 20
 class Found:
     """The items of a preview with what is known of their files so far."""
 
-    def __init__(self, result: ScanResult, set_aside: Mapping[str, str]) -> None:
+    def __init__(
+        self, result: ScanResult, set_aside: Mapping[str, str],
+        thumbnailers: Sequence[PluginFunction] = (),
+    ) -> None:  # fmt: skip
         self.result = result
+        self._thumbnailers = thumbnailers
         self.set_aside = {
             one.primary: set_aside[one.primary] for one in result.items if one.primary in set_aside
         }
@@ -50,7 +55,7 @@ class Found:
 
     def renewed(self, result: ScanResult) -> Found:
         """A later result with what was noted of the files."""
-        later = Found(result, self.set_aside)
+        later = Found(result, self.set_aside, self._thumbnailers)
         for relpath in self._seen:
             if relpath in later.files:
                 later.note(relpath, self._checks.get(relpath))
@@ -158,7 +163,7 @@ class Found:
             "primary": item.primary, "key": item.key, "files": len(item.files), "open": open_,
             "size": sum(one.size for one in item.files), "status": self._state(number),
             "set_aside": self.set_aside.get(item.primary),
-            "picture": kind_of_picture(first.media_type) in _PICTURES,
+            "picture": self._is_shown(first),
         }  # fmt: skip
 
     def _file_rows(self, item: ScannedItem, files: tuple[ScannedFile, ...]) -> list[dict[str, Any]]:
@@ -168,10 +173,16 @@ class Found:
                 "primary": item.primary, "file": one.relpath, "path": one.path, "role": one.role,
                 "size": one.size, "status": self._file_state(one),
                 "depth": _depth(one.relpath, parents),
-                "picture": kind_of_picture(one.media_type) in _PICTURES,
+                "picture": self._is_shown(one),
             }
             for one in files
         ]  # fmt: skip
+
+    def _is_shown(self, one: ScannedFile) -> bool:
+        kind = kind_of_picture(one.media_type)
+        return kind in _PICTURES or (
+            not kind and for_name(self._thumbnailers, one.path) is not None
+        )
 
     def _file_json(self, one: ScannedFile) -> dict[str, Any]:
         problems = [finding.to_json() for finding in self._findings(one)]

@@ -21,6 +21,7 @@ from hdp.application.component_needs import find_missing
 from hdp.net import Client
 from hdp.pipelines.values import build_params
 from hdp.plugin_catalogue import Catalogue, call_hook
+from hdp.plugin_formats import HOOKS, find_conflicts, take_functions
 from hdp.plugin_importing import Origin, import_plugin
 from hdp.plugin_manifest import Manifest, check_declarations
 from hdp.plugin_places import by_path
@@ -77,11 +78,8 @@ def _examine_given(
     components, targets = given["hdp_components"], given["hdp_targets"]
     for told in check_declarations(manifest, components, targets):
         yield _finding(told, folder, [*components, *targets])
-    for told in find_modality_problems(Catalogue(), given["hdp_modalities"]):
+    for told in _examine_others(folder, manifest, given):
         yield _finding(told, folder)
-    for one in given["hdp_pipelines"]:
-        if not isinstance(one, str | Path) or not Path(one).is_file():
-            yield _finding(f"The pipeline {one} is not there.", folder)
     for one in (*components, *targets):
         for told in find_silent_problems(one):
             yield _finding(told, folder, [one])
@@ -90,6 +88,17 @@ def _examine_given(
                 yield from _examine_component(folder, one)
             elif issubclass(one, Target):
                 yield from _examine_target(folder, one)
+
+
+def _examine_others(folder: Path, manifest: Manifest, given: dict[str, list[Any]]) -> Iterator[str]:
+    yield from find_modality_problems(Catalogue(), given["hdp_modalities"])
+    for one in given["hdp_pipelines"]:
+        if not isinstance(one, str | Path) or not Path(one).is_file():
+            yield f"The pipeline {one} is not there."
+    origin = by_path(folder, "developer").origin
+    for hook in HOOKS:
+        some, wrong = take_functions(manifest.id, "", origin, hook, given[hook])
+        yield from (*wrong, *find_conflicts(some, {}, {}))
 
 
 def _examine_component(folder: Path, kind: type[Component[Any]]) -> Iterator[Finding]:

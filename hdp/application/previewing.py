@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,8 @@ from hdp.application.found import Found
 from hdp.events import PreviewChanged
 from hdp.ingest.hashing import Hashes
 from hdp.ingest.options import ScanOptions
+from hdp.plugin_catalogue import Catalogue
+from hdp.plugin_formats import PluginFunction
 from hdp.sdk import Cancelled, HdpError, NotFound
 
 if TYPE_CHECKING:
@@ -25,7 +27,8 @@ log = logging.getLogger(__name__)
 Key = tuple[str, int, int, int]
 _SECONDS_BETWEEN_EVENTS = 0.25
 # Said of the circumstances, or of other files too: looked at again each time.
-_PASSING = {"unreadable", "missing", "worker-died", "worker-timeout", "worker-memory"}
+_PASSING = {"unreadable", "missing", "worker-died", "worker-timeout", "worker-memory",
+            "plugin-raised"}  # fmt: skip
 _AGAIN = (".gltf", ".obj", ".mtl", ".dae")
 
 
@@ -37,9 +40,9 @@ class _Memory:
     hashes: dict[Key, Hashes] = field(default_factory=dict)
     checks: dict[Key, Checked] = field(default_factory=dict)
 
-    def turn_to(self, options: ScanOptions) -> None:
-        """Forget everything where another folder is looked at."""
-        place = (options.input, options.texture_dirs)
+    def turn_to(self, options: ScanOptions, checkers: Iterable[PluginFunction]) -> None:
+        """Forget everything where another folder is looked at, or by other checkers."""
+        place = (options.input, options.texture_dirs, *checkers)
         if place != self.place:
             self.place, self.hashes, self.checks = place, {}, {}
 
@@ -63,12 +66,12 @@ class Previews:
         with self._lock:
             if self._now is not None:
                 self._now.end()
-            self._memory.turn_to(options)
+            self._memory.turn_to(options, self._app.catalogue.checkers)
             self._count += 1
             emit = self._app.bus.emit
             self._now = Preview(
                 f"p{self._count}", options, dict(set_aside), self._memory,
-                lambda told: emit(PreviewChanged(told)), closing,
+                lambda told: emit(PreviewChanged(told)), closing, self._app.catalogue,
             )  # fmt: skip
             self._now.start()
             return self._now
@@ -99,6 +102,7 @@ class Preview:
     def __init__(
         self, preview_id: str, options: ScanOptions, set_aside: dict[str, str], memory: _Memory,
         tell: Callable[[dict[str, Any]], None], closing: Callable[[], bool],
+        plugins: Catalogue,
     ) -> None:  # fmt: skip
         self.id, self.options, self.set_aside = preview_id, options, set_aside
         self.state, self.stage = "running", "listing"
@@ -106,6 +110,7 @@ class Preview:
         self.found: Found | None = None
         self.done, self.total = 0, 0
         self._memory, self._tell, self._closing = memory, tell, closing
+        self._checkers, self._thumbnailers = plugins.checkers, plugins.thumbnailers
         self._ended = threading.Event()
         self._told = 0.0
         self._thread = threading.Thread(target=self._run, name=f"preview-{preview_id}")
@@ -157,7 +162,7 @@ class Preview:
 
         known = self._memory.hashes
         found = scan(self.options, known=known, cancelled=self._stopped, hashed=False)
-        self.found = Found(found, self.set_aside)
+        self.found = Found(found, self.set_aside, self._thumbnailers)
         self._say()
 
     def _check(self) -> None:
@@ -177,7 +182,7 @@ class Preview:
             return
         self._begin("checking", len(waiting))
         paths = [(self.options.path_of(key[0]), key[0]) for key in waiting]
-        with Checker() as checker:
+        with Checker(plugins=self._checkers) as checker:
             shown = checker.check_many(paths, cancelled=self._stopped)
             for number, (key, checked) in enumerate(zip(waiting, shown, strict=True), 1):
                 if _lasts(key[0], checked):

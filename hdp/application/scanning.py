@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3  # noqa: TID251 - the type of a connection only
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from hdp.events import Changed
 from hdp.ingest.items import ScanResult
 from hdp.ingest.options import ByHand, ScanOptions
 from hdp.jobs import Lane, Task
+from hdp.plugin_formats import PluginFunction
 from hdp.project import by_hand, setting_aside
 from hdp.project.project import Project
 from hdp.sdk import InvalidInput, Refused, UsageError
@@ -102,13 +103,16 @@ def preview(
     spec: NewProject,
     progress: Callable[[int, int | None, str], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    plugins: Sequence[PluginFunction] = (),
 ) -> ScanResult:
-    """What a scan would find; nothing is written."""
+    """What a scan would find; nothing is written. `plugins` are their checkers."""
     from hdp.ingest.scan import scan
 
     check_input(spec.input)
     result = scan(scan_options(spec), progress=progress, cancelled=cancelled)
-    return checking.check_result(spec.input, result, progress=progress, cancelled=cancelled)
+    return checking.check_result(
+        spec.input, result, progress=progress, cancelled=cancelled, plugins=plugins
+    )
 
 
 def check_input(folder: Path, hint: str = "Choose the folder that holds your files.") -> None:

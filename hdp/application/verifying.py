@@ -43,7 +43,7 @@ def verify(app: Application, progress: Progress | None = None) -> Verified:
     done = Verified()
     other: list[int] = []
     rows = _rows(app)
-    with Checker() as checker:
+    with Checker(plugins=app.catalogue.checkers) as checker:
         while portion := list(islice(rows, _PORTION)):
             told = {row.id: one for row in portion if (one := _differs(app, row))}
             other += [number for number, one in told.items() if one.code == "changed"]

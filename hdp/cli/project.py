@@ -100,7 +100,10 @@ def _preview_folder(
     )
     bar = running.Progress(session)
     try:
-        result = scanning.preview(spec, lambda done, total, what: bar.tell(what, done, total or 0))
+        result = scanning.preview(
+            spec, lambda done, total, what: bar.tell(what, done, total or 0),
+            plugins=session.app.catalogue.checkers,
+        )  # fmt: skip
     finally:
         bar.end()
     return _print_scan(session, result, {})

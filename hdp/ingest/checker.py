@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
 
 from hdp.ingest.checks import Checked, check_file, lost
+from hdp.ingest.format_checks import ask_plugin, lost_plugin, merge, not_asked
 from hdp.limited import LimitedWorker, WorkerDied, WorkerTimeout
+from hdp.plugin_formats import PluginFunction
 from hdp.sdk import HdpError
 
 ToCheck = tuple[Path, str]  # a file, and its path below the folder it belongs to
@@ -21,21 +23,25 @@ MEMORY = 6 * 1024**3  # an image at the limit of pixels needs four of them
 _BYTES_PER_SECOND = 5 * 1024**2  # of the slowest disk and kind that is waited for
 _PORTION_FILES, _PORTION_BYTES = 100, 64 * 1024**2
 _MOST_WORKERS = 8
+_MOST_LOST = 3  # files that a plugin's checker may take its process along with, in one run
 
 
 class Checker:
     """Checks files in limited processes; a file that takes its process along is `invalid`.
 
-    `seconds` is the limit for a small file; large ones have more by their size. Close it.
+    `seconds` is the limit for a small file; large ones have more by their size. `plugins` are
+    the checkers of plugins, each called after our own check of the files it is for. Close it.
     """
 
     def __init__(
         self, *, workers: int | None = None, seconds: float = SECONDS, memory: int = MEMORY,
-        check: CheckFile = check_file,
+        check: CheckFile = check_file, plugins: Sequence[PluginFunction] = (),
     ) -> None:  # fmt: skip
         self._count = workers or min(_MOST_WORKERS, os.cpu_count() or 1)
         self._seconds = seconds
         self._check = check
+        self._plugins = plugins
+        self._lost: Counter[str] = Counter()  # by the checker's id
         self._workers = [LimitedWorker(memory=memory) for _ in range(self._count)]
         self._free: SimpleQueue[LimitedWorker] = SimpleQueue()
         for one in self._workers:
@@ -105,21 +111,48 @@ class Checker:
         self, portion: list[ToCheck], seconds: float, cancelled: Callable[[], bool] | None
     ) -> list[Checked]:
         worker = self._free.get()
-        done: list[Checked] = []
         try:
-            while len(done) < len(portion):
-                rest = portion[len(done) :]
-                try:
-                    answers = worker.stream(
-                        check_all, self._check, rest, seconds=seconds, cancelled=cancelled
-                    )
-                    done.extend(answers)  # what was said before the process is lost still counts
-                except WorkerDied as error:
-                    culprit = portion[len(done)]
-                    done.append(self._alone(worker, culprit, error, seconds, cancelled))
+            done = self._own(worker, portion, seconds, cancelled)
+            for number, one in enumerate(portion):
+                for plugin in self._plugins:
+                    if plugin.fits(one[0].name) and done[number].status != "missing":
+                        more = self._ask(worker, plugin, one[0], one[1], seconds, cancelled)
+                        done[number] = merge(done[number], more)
         finally:
             self._free.put(worker)
         return done
+
+    def _own(
+        self, worker: LimitedWorker, portion: list[ToCheck], seconds: float,
+        cancelled: Callable[[], bool] | None,
+    ) -> list[Checked]:  # fmt: skip
+        done: list[Checked] = []
+        while len(done) < len(portion):
+            rest = portion[len(done) :]
+            try:
+                answers = worker.stream(
+                    check_all, self._check, rest, seconds=seconds, cancelled=cancelled
+                )
+                done.extend(answers)  # what was said before the process is lost still counts
+            except WorkerDied as error:
+                culprit = portion[len(done)]
+                done.append(self._alone(worker, culprit, error, seconds, cancelled))
+        return done
+
+    def _ask(
+        self, worker: LimitedWorker, plugin: PluginFunction, path: Path, relpath: str,
+        seconds: float, cancelled: Callable[[], bool] | None,
+    ) -> Checked:  # fmt: skip
+        """What a plugin's checker says; it alone is to blame where the process is lost."""
+        if self._lost[plugin.id] >= _MOST_LOST:
+            return not_asked(plugin, path, relpath)
+        try:
+            return worker.call(
+                ask_plugin, plugin, path, relpath, seconds=seconds, cancelled=cancelled
+            )
+        except WorkerDied as error:
+            self._lost[plugin.id] += 1
+            return lost_plugin(plugin, path, relpath, error)
 
     def _alone(
         self, worker: LimitedWorker, one: ToCheck, error: WorkerDied, seconds: float,

@@ -26,7 +26,7 @@ class Cells:
     """All cells of a sheet or text; row 0 is the sheet's first row.
 
     `merged` holds (first row, first column, last row); `as_shown` is False where number formats
-    could not be read.
+    could not be read; `named` says that row 0 surely holds the column names.
     """
 
     rows: list[Sequence[str]]
@@ -37,6 +37,7 @@ class Cells:
     as_shown: bool = True
     encoding: str = ""
     separator: str = ""
+    named: bool = False
 
 
 @dataclass

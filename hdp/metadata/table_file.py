@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from hdp.sdk import InvalidInput, NotFound
 
+T = TypeVar("T")
 SHEETS = (".xlsx", ".xlsm", ".xltx", ".xls", ".ods", ".ots", ".xlsb")
 _MAX_BYTES = 1_000_000_000
 _ZIP = b"PK\x03\x04"
@@ -22,13 +25,37 @@ def wrong(path: Path, message: str, hint: str) -> InvalidInput:
 
 def read_bytes(path: Path) -> bytes:
     """The file's bytes; refused where it is not there, changes meanwhile, or is no file."""
+    data = _guarded(path, lambda: _read_quietly(path) or _read_quietly(path))
+    if data is None:
+        raise wrong(path, f"{path.name} is being changed.", "Wait until it is saved; try again.")
+    if not data.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
+        raise wrong(path, f"{path.name} is empty.", "Choose a file with a row of column names.")
+    return data
+
+
+def look_at(path: Path) -> tuple[int, int]:
+    """Size and time of the file, opened for a moment; refused as `read_bytes` refuses."""
+    return _guarded(path, lambda: _look(path))
+
+
+def _look(path: Path) -> tuple[int, int]:
+    with path.open("rb") as file:
+        facts = os.fstat(file.fileno())
+    if facts.st_size > _MAX_BYTES:
+        raise wrong(path, f"{path.name} is over 1 GB.", "Split the table.")
+    if not facts.st_size:
+        raise wrong(path, f"{path.name} is empty.", "Export it again.")
+    return facts.st_size, facts.st_mtime_ns
+
+
+def _guarded(path: Path, read: Callable[[], T]) -> T:
     if path.is_dir():
         raise wrong(path, f"{path} is a folder, not a table.", "Choose the file itself.")
     if path.name.startswith(("~$", ".~lock.")):
         hint = "Choose the table itself; its name is the same without the beginning."
         raise wrong(path, f"{path.name} only marks a table as opened.", hint)
     try:
-        data = _read_quietly(path) or _read_quietly(path)
+        return read()
     except FileNotFoundError:
         raise NotFound(
             f"There is no table {path}.", hint="Choose it again.", where={"table": str(path)}
@@ -39,11 +66,6 @@ def read_bytes(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise wrong(path, f"{path.name} cannot be read: {why}.", "Check it.") from error
-    if data is None:
-        raise wrong(path, f"{path.name} is being changed.", "Wait until it is saved; try again.")
-    if not data.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
-        raise wrong(path, f"{path.name} is empty.", "Choose a file with a row of column names.")
-    return data
 
 
 def _read_quietly(path: Path) -> bytes | None:

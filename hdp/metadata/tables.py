@@ -9,11 +9,13 @@ from pathlib import Path
 
 from hdp.metadata import csv_cells, sheet_cells
 from hdp.metadata.cells import Cells, SheetInfo
+from hdp.metadata.sources import read_with_source
 from hdp.metadata.table_file import is_spreadsheet, read_bytes, wrong
 from hdp.metadata.table_header import column_letter, find_header, unique_names
 from hdp.sdk import Finding
 
 __all__ = ["Peek", "SheetInfo", "Table", "column_letter", "peek", "read_table", "sheets"]
+_WITH_PLUGIN = (".json", ".geojson", ".jsonl")
 _BEYOND = 100  # rows read beyond those asked for, in case the names stand further down
 
 
@@ -118,11 +120,17 @@ def _cells(
     separator: str | None,
     most_rows: int | None,
 ) -> Cells:
+    given = None if sheet is not None else read_with_source(path, most_rows)
+    if given is not None:
+        return given
     data = read_bytes(path)
     if is_spreadsheet(path, data):
         return sheet_cells.read_cells(path, data, sheet, most_rows)
     if sheet is not None:
         raise wrong(path, f"{path.name} has no sheets.", "Leave the sheet out.")
+    if path.suffix.lower() in _WITH_PLUGIN and data.lstrip()[:1] in (b"[", b"{"):
+        message = f"{path.name} is JSON, which no plugin that is switched on reads as a table."
+        raise wrong(path, message, "Switch one on under Plugins, or save it as CSV (UTF-8).")
     return csv_cells.read_cells(path, data, encoding, separator, most_rows)
 
 
@@ -149,7 +157,7 @@ def _table(path: Path, cells: Cells, header: int | None) -> Table:
 
 
 def _header_row(path: Path, cells: Cells, header: int | None) -> int:
-    found = find_header(cells.rows)
+    found = 1 if cells.named else find_header(cells.rows)
     if header is None:
         if found > 1:
             cells.notes.note("header-found", found)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import Any
 
 from hdp.project.files import FileRow
 
 _PREFIX = "checked-1:"  # another number when checks see more: then all files are opened again
 _AT_ONCE = 500  # names in one question
-Seen = dict[str, Any]  # status, problems
+Seen = dict[str, Any]  # status, problems, and by which checkers of plugins
+AskedOf = Callable[[str], Mapping[str, str]]
 # The name of a file: its path without all that stands up to the last slash.
 _NAME = "substr(f.path, length(rtrim(f.path, replace(f.path, '/', ''))) + 1)"
 # A glTF is opened at each scan, and nothing is remembered of it.
@@ -51,8 +53,16 @@ def list_members(connection: sqlite3.Connection, after: int, limit: int) -> list
     return [FileRow(**(dict(row) | {"problems": json.loads(row["problems"])})) for row in rows]
 
 
-def seen_before(connection: sqlite3.Connection, rows: Iterable[FileRow]) -> dict[int, Seen]:
-    """File id -> what a check of the same content showed."""
+def seen_before(
+    connection: sqlite3.Connection, rows: Iterable[FileRow], by: AskedOf = lambda _: {}
+) -> dict[int, Seen]:
+    """File id -> what a check of the same content showed.
+
+    `by` names the checkers of plugins that are to look at a file of that path, with their
+    versions; what others or other versions showed does not count.
+    """
+    rows = list(rows)
+    asked = {row.id: dict(by(row.path)) for row in rows}
     marks = {row.id: mark_of(row) for row in rows}
     wanted = list(marks.values())
     known: dict[str, Seen] = {}
@@ -61,14 +71,26 @@ def seen_before(connection: sqlite3.Connection, rows: Iterable[FileRow]) -> dict
         places = ", ".join("?" * len(part))
         found = connection.execute(f"SELECT key, value FROM setting WHERE key IN ({places})", part)
         known |= {row["key"]: json.loads(row["value"]) for row in found.fetchall()}
-    return {id_: known[mark] for id_, mark in marks.items() if mark in known}
+    return {
+        id_: known[mark]
+        for id_, mark in marks.items()
+        if mark in known and known[mark].get("by", {}) == asked[id_]
+    }
 
 
 def remember(
-    connection: sqlite3.Connection, row: FileRow, status: str, problems: Iterable[Mapping[str, Any]]
+    connection: sqlite3.Connection,
+    row: FileRow,
+    status: str,
+    problems: Iterable[Mapping[str, Any]],
+    by: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Keep what a check showed, so that the same content is not opened again."""
-    value = json.dumps({"status": status, "problems": list(problems)}, ensure_ascii=False)
+    """Keep what a check showed, so that the same content is not opened again.
+
+    `by` are the checkers of plugins that looked too, with their versions.
+    """
+    told: dict[str, Any] = {"status": status, "problems": list(problems)}
+    value = json.dumps(told | ({"by": dict(by)} if by else {}), ensure_ascii=False)
     connection.execute(
         "INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", (mark_of(row), value)
     )

@@ -18,6 +18,7 @@ from hdp.sdk.errors import (
     Unreachable,
     UsageError,
 )
+from hdp.sdk.formats import Checker, Source, Thumbnailer
 from hdp.sdk.hooks import HdpSpecs, hookimpl, hookspec
 from hdp.sdk.http import Http, Response
 from hdp.sdk.modality import Modality
@@ -39,6 +40,7 @@ SDK_VERSION = "1"
 __all__ = [
     "Can",
     "Cancelled",
+    "Checker",
     "Component",
     "ComponentError",
     "Conflict",
@@ -71,10 +73,12 @@ __all__ = [
     "Role",
     "SDK_VERSION",
     "Setup",
+    "Source",
     "Step",
     "Target",
     "TargetError",
     "Term",
+    "Thumbnailer",
     "Unauthorised",
     "Unreachable",
     "UsageError",

@@ -1,4 +1,4 @@
-"""The six hooks of a plugin. They yield declarations; none takes a callback."""
+"""The hooks of a plugin. They yield declarations; none takes a callback."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import pluggy
 
 from hdp.sdk.component import Component
+from hdp.sdk.formats import Checker, Source, Thumbnailer
 from hdp.sdk.modality import Modality
 from hdp.sdk.model import Finding, Record
 from hdp.sdk.target import Target
@@ -38,6 +39,21 @@ class HdpSpecs:
     @hookspec
     def hdp_modalities(self) -> Iterable[Modality]:
         """Kinds of collection that the New Project wizard offers."""
+        return ()
+
+    @hookspec
+    def hdp_checkers(self) -> Iterable[Checker]:
+        """Checks of files by their format, beside HDP's own."""
+        return ()
+
+    @hookspec
+    def hdp_thumbnailers(self) -> Iterable[Thumbnailer]:
+        """Pictures of files that HDP makes none of."""
+        return ()
+
+    @hookspec
+    def hdp_sources(self) -> Iterable[Source]:
+        """Exports of collections systems, read as a table."""
         return ()
 
     @hookspec

@@ -13,6 +13,7 @@ import pytest
 from hdp.application.plugin_checking import check_folder
 from hdp.pipelines.model import check
 from hdp.plugins import load
+from hdp.sdk import HdpSpecs
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -38,6 +39,15 @@ def test_a_name_without_words_is_noticed(monkeypatch):
     told = " ".join(write_plugin_docs.untold())
     for words in ("Port.many", "hosts", "`event`", "hdp.sdk.Response"):
         assert words in told
+
+
+def test_every_hook_has_a_page_that_shows_it():
+    """The list of hooks is whole, and the page behind each of them says how it is written."""
+    rows = re.compile(r"^\| `(hdp_\w+)` .*\]\(([^)]+)\) \|$", re.M)
+    listed = dict(rows.findall((FOLDER / "README.md").read_text("utf-8")))
+    assert set(listed) == {one for one in vars(HdpSpecs) if one.startswith("hdp_")}
+    for hook, page in listed.items():
+        assert hook in (FOLDER / page).read_text("utf-8"), f"{page} does not show {hook}"
 
 
 def test_links_lead_somewhere():

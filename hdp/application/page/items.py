@@ -79,7 +79,8 @@ class ItemPages:
         for told, stored in zip(shown["files"], item.files, strict=True):
             told["id"] = stored.id
             told["picture"] = pictured[stored.id]
-            told["view"] = _view(stored.path, stored.media_type)
+            view = _view(stored.path, stored.media_type)
+            told["view"] = view or ("image" if told["picture"] else "")
         return {
             "item": shown,
             "kind": _kind(item.primary.media_type),

@@ -13,10 +13,11 @@ from hdp.application.arranging import Wish, arrange
 from hdp.application.found import Found
 from hdp.application.page.projects import read_reasons, read_spec
 from hdp.application.pictures.painter import Painter
-from hdp.application.pictures.store import Store, Subject
+from hdp.application.pictures.store import Store, Subject, foreign
 from hdp.application.previewing import Preview, Previews
 from hdp.ingest.by_hand import ByHand
 from hdp.ingest.pictures.making import kind_of_picture
+from hdp.plugin_formats import for_name
 from hdp.sdk import Conflict, UsageError
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class PreviewPages:
     """The preview that goes on, its items in portions, and what a person does with them."""
 
     def __init__(self, app: Application) -> None:
+        self._app = app
         self._previews = Previews(app)
         self._pictures = _Small()
 
@@ -89,12 +91,17 @@ class PreviewPages:
         """A small picture of a file that was found; None where there is none."""
         preview = self._previews.get(preview_id)
         file = self._found(preview_id).files.get(relpath)
-        kind = kind_of_picture(file.media_type) if file else ""
-        if file is None or kind not in ("image", "document"):
+        if file is None:
             return None
-        facts = f"{preview.options.path_of(relpath)}\0{file.size}\0{file.mtime_ns}"
+        path, kind = preview.options.path_of(relpath), kind_of_picture(file.media_type)
+        facts = f"{path}\0{file.size}\0{file.mtime_ns}"
         key = hashlib.sha256(facts.encode("utf-8", "surrogateescape")).hexdigest()
-        return self._pictures.make(Subject(kind, key, preview.options.path_of(relpath), {}))
+        plugin = None if kind else for_name(self._app.catalogue.thumbnailers, relpath)
+        if plugin is not None:
+            return self._pictures.make(foreign(plugin, key, path))
+        if kind not in ("image", "document"):
+            return None
+        return self._pictures.make(Subject(kind, key, path, {}))
 
     def _found(self, preview_id: str) -> Found:
         preview: Preview = self._previews.get(preview_id)

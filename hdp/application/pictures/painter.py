@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from hdp.application.pictures.store import Store, Subject
+from hdp.ingest.pictures.foreign import lost_with
 from hdp.ingest.pictures.making import (
+    BY_PLUGIN,
     about_file,
     be_nice,
     can_draw_models,
@@ -17,14 +19,14 @@ from hdp.limited import LimitedWorker, WorkerDied
 from hdp.sdk import HdpError
 
 Asks = Callable[[], bool]
-_SECONDS = {"image": 30.0, "document": 20.0, "model": 45.0}
+_SECONDS = {"image": 30.0, "document": 20.0, "model": 45.0, BY_PLUGIN: 30.0}
 _PROBE_S = 30.0
 _MEMORY = 3 * 1024**3
 _NO_GL = "OpenGL does not work here"
 
 
 class Painter:
-    """One worker for images and documents and one for models, started when first needed.
+    """Workers for images and documents, for models, and for plugins, started when first needed.
 
     A `quiet` one leaves the processor to everything else.
     """
@@ -50,7 +52,7 @@ class Painter:
             wanted = self._store.wanted(one, missing, page)
             reason = self._call(one.kind, make_picture, wanted, cancelled=cancelled)
         except WorkerDied as error:
-            reason = error.message
+            reason = lost_with(one.plugin, error.message) if one.plugin else error.message
         except (HdpError, OSError):
             return False  # something is not installed, the disk is full: another time perhaps
         if reason:
@@ -87,7 +89,7 @@ class Painter:
         seconds: float | None = None,
         cancelled: Asks | None = None,
     ) -> Any:
-        name = "model" if kind == "model" else "flat"
+        name = kind if kind in ("model", BY_PLUGIN) else "flat"
         with self._lock:
             worker = self._workers.setdefault(name, LimitedWorker(memory=_MEMORY))
         if self._quiet:

@@ -16,7 +16,7 @@ from hdp.application.pictures.painter import Painter, models_refused
 from hdp.application.pictures.store import Store, Subject, is_able, subject, subjects
 from hdp.events import Changed
 from hdp.ingest.pictures.flat import RAW_NOTE
-from hdp.ingest.pictures.making import SIZES, kind_of_picture
+from hdp.ingest.pictures.making import BY_PLUGIN, SIZES, kind_of_picture
 from hdp.project import items, pictures
 from hdp.project.items import Item
 from hdp.sdk import Cancelled, HdpError, UsageError
@@ -29,7 +29,7 @@ _SMALL = (96, 480)
 _AT_ONCE = 500  # items read in one go
 _TELL_S = 2.0
 # How long an answer waits for a picture; then it comes with the event `pictures`.
-_PATIENCE_S = {"image": 2.0, "document": 2.0, "model": 0.4}
+_PATIENCE_S = {"image": 2.0, "document": 2.0, "model": 0.4, BY_PLUGIN: 2.0}
 _LONG_S = 45.0
 
 Progress = Callable[[int, int], None]
@@ -59,7 +59,7 @@ class Pictures:
     def thumbnail(self, item_id: int) -> tuple[Path, str] | None:
         """The item's small picture and its identity; None where there is none, or none yet."""
         item = self._app.project.read(lambda c: items.get_item(c, item_id))
-        for one in subjects(self._app.project, item):
+        for one in self._subjects(item):
             made = self._wait(one, 96, 1, _PATIENCE_S[one.kind], item_id)
             if made is not False:
                 return self._found(one, 96, 1) if made else None
@@ -82,11 +82,12 @@ class Pictures:
         row = next(one for one in item.files if one.id == file_id)
         one = self._subject(file_id)
         raw = row.media_type.startswith("image/x-") and not kind_of_picture(row.media_type)
-        plain = {"kind": one.kind if one else "", "picture": one is not None, "pages": 1,
+        shown = "image" if one and one.plugin else one.kind if one else ""
+        plain = {"kind": shown, "picture": one is not None, "pages": 1,
                  "width": None, "height": None, "note": RAW_NOTE if raw else ""}  # fmt: skip
         if one is None:
             return plain
-        told = plain | (self._painter.about(one) if one.kind != "model" else {})
+        told = plain | (self._painter.about(one) if one.kind in ("image", "document") else {})
         reason = self._none(one)
         return told | {"picture": not (told["note"] or reason), "note": told["note"] or reason}
 
@@ -101,14 +102,14 @@ class Pictures:
 
     def mark_files(self, item: Item) -> dict[int, bool]:
         """By file id, whether asking for its preview may give one."""
-        project = self._app.project
+        project, others = self._app.project, self._app.catalogue.thumbnailers
         return {
-            one.id: is_able(one) and not self._none(subject(project, item, one))
+            one.id: is_able(one, others) and not self._none(subject(project, item, one, others))
             for one in item.files
         }
 
     def _may_be(self, item: Item) -> bool:
-        return any(not self._none(one) for one in subjects(self._app.project, item))
+        return any(not self._none(one) for one in self._subjects(item))
 
     def _none(self, one: Subject) -> str:
         return self.store.reason(one.key) or (models_refused() if one.kind == "model" else "")
@@ -116,7 +117,11 @@ class Pictures:
     def _subject(self, file_id: int) -> Subject | None:
         item = self._app.project.read(lambda c: pictures.get_item_of_file(c, file_id))
         row = next(one for one in item.files if one.id == file_id)
-        return subject(self._app.project, item, row) if is_able(row) else None
+        others = self._app.catalogue.thumbnailers
+        return subject(self._app.project, item, row, others) if is_able(row, others) else None
+
+    def _subjects(self, item: Item) -> list[Subject]:
+        return subjects(self._app.project, item, self._app.catalogue.thumbnailers)
 
     def _found(self, one: Subject, size: int, page: int) -> tuple[Path, str]:
         return self.store.path(one.key, size, page), f"{one.key}-{size}-{page}"
@@ -152,7 +157,7 @@ class Pictures:
             if self._closing.is_set():
                 raise Cancelled("HDP is closing.")
             if key not in self._asked:
-                name = "model" if one.kind == "model" else "flat"
+                name = one.kind if one.kind in ("model", BY_PLUGIN) else "flat"
                 pool = self._pools.setdefault(name, ThreadPoolExecutor(1, f"pictures-{name}"))
                 self._asked[key] = pool.submit(work)
             return self._asked[key]
@@ -213,7 +218,7 @@ class Pictures:
     def _make_one(
         self, painter: Painter, item: Item, cancelled: Callable[[], bool], teller: _Teller
     ) -> bool:
-        for one in subjects(self._app.project, item):
+        for one in self._subjects(item):
             if all(self.store.path(one.key, size).is_file() for size in _SMALL):
                 return True
             if painter.make(one, _SMALL, cancelled=cancelled):

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hdp import __version__
-from hdp.ingest.pictures.making import Wanted, kind_of_picture
+from hdp.ingest.pictures.making import BY_PLUGIN, Wanted, kind_of_picture
 from hdp.paths import replace_text
+from hdp.plugin_formats import PluginFunction, for_name
 from hdp.project.items import Item, ItemFileRow
 from hdp.project.project import Project
 
@@ -30,24 +31,39 @@ class Subject:
     key: str
     source: Path
     files: dict[str, str]
+    plugin: PluginFunction | None = None
 
 
-def subjects(project: Project, item: Item) -> list[Subject]:
-    """The files of an item that may stand for it, the best first."""
-    able = [one for one in item.files if one.role in _ROLES and is_able(one)]
+Others = Sequence[PluginFunction]
+
+
+def subjects(project: Project, item: Item, others: Others = ()) -> list[Subject]:
+    """The files of an item that may stand for it, the best first; `others` are thumbnailers."""
+    able = [one for one in item.files if one.role in _ROLES and is_able(one, others)]
     able.sort(key=lambda one: _ROLES.index(one.role))
-    return [subject(project, item, one) for one in able[:_MOST_TRIED]]
+    return [subject(project, item, one, others) for one in able[:_MOST_TRIED]]
 
 
-def is_able(one: ItemFileRow) -> bool:
+def is_able(one: ItemFileRow, others: Others = ()) -> bool:
     """Whether the file is of a kind that pictures are made of, and is there."""
-    return bool(kind_of_picture(one.media_type) and one.sha256 and one.status != "missing")
+    known = kind_of_picture(one.media_type) or for_name(others, one.path)
+    return bool(known and one.sha256 and one.status != "missing")
 
 
-def subject(project: Project, item: Item, one: ItemFileRow) -> Subject:
+def foreign(plugin: PluginFunction, content: str, source: Path) -> Subject:
+    """How a plugin shows a file of this content; another version may show another picture."""
+    told = f"{content}\0{plugin.id}\0{plugin.version}"
+    key = hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()
+    return Subject(BY_PLUGIN, key, source, {}, plugin)
+
+
+def subject(project: Project, item: Item, one: ItemFileRow, others: Others = ()) -> Subject:
     """How a file is shown, a model with the other files of its item."""
     kind = kind_of_picture(one.media_type)
     source = project.file_path(one.root, one.path)
+    plugin = None if kind else for_name(others, one.path)
+    if plugin is not None:
+        return foreign(plugin, one.sha256, source)
     if kind != "model" or one.media_type in _ALONE:
         return Subject(kind, one.sha256, source, {})
     folder = posixpath.dirname(one.path)
@@ -76,7 +92,7 @@ class Store:
     def wanted(self, one: Subject, sizes: Sequence[int], page: int = 1) -> Wanted:
         """The order to make pictures of some sizes."""
         targets = {size: str(self.path(one.key, size, page)) for size in sizes}
-        return Wanted(one.kind, str(one.source), targets, page, one.files)
+        return Wanted(one.kind, str(one.source), targets, page, one.files, one.plugin)
 
     def reason(self, key: str, page: int = 1) -> str:
         """Why this version of HDP found that there is no picture; "" where none is known."""

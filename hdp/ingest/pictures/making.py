@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from hdp.ingest.pictures.flat import DRAWERS, about_document, about_image
 from hdp.ingest.pictures.problem import NoPicture
+from hdp.plugin_formats import PluginFunction
 
 if TYPE_CHECKING:
     from PIL import Image as Images
@@ -33,7 +34,7 @@ _MODELS = (
 
 @dataclass(frozen=True)
 class Wanted:
-    """A picture to be made.
+    """A picture to be made, by the thumbnailer of a `plugin` or by ourselves.
 
     `files` are the others of the item by their paths relative to the model's folder; no
     other file is opened. A picture of several `sizes` is drawn once.
@@ -44,6 +45,10 @@ class Wanted:
     targets: dict[int, str]  # pixels of the longer side -> the JPEG to be written
     page: int = 1
     files: dict[str, str] = field(default_factory=dict)
+    plugin: PluginFunction | None = None
+
+
+BY_PLUGIN = "plugin"
 
 
 def kind_of_picture(media_type: str) -> str:
@@ -87,6 +92,10 @@ def _drawn(wanted: Wanted) -> Images.Image:
     source, size = Path(wanted.source), max(wanted.targets)
     if not source.is_file():
         raise NoPicture("It is no file.")
+    if wanted.plugin is not None:
+        from hdp.ingest.pictures.foreign import draw_with
+
+        return draw_with(wanted.plugin, source, size)
     if wanted.kind == "model":
         return _drawn_model(source, min(size, _MODEL_SIDE), wanted.files)
     return DRAWERS[wanted.kind](source, size, wanted.page)
