@@ -18,6 +18,13 @@ from hdp.sdk import (
     Result,
     Step,
 )
+from hdp_plugins.mesh.compression import (
+    HELP,
+    Compression,
+    refuse_packing,
+    tell_packing,
+    write_glb,
+)
 from hdp_plugins.mesh.looks import Looks, lost, measure
 from hdp_plugins.mesh.opening import MODELS, Model, open_model
 from hdp_plugins.mesh.optimise import keep_quality, left_out, name_materials, refuse_empty
@@ -36,6 +43,7 @@ class ConvertParams(Params):
         default=False,
         metadata={"help": "Go on where the format cannot hold everything; what is lost is told."},
     )
+    compression: Compression = field(default="none", metadata={"help": HELP})
 
 
 class Convert(Component[ConvertParams]):
@@ -54,14 +62,16 @@ class Convert(Component[ConvertParams]):
     def run(self, step: Step[ConvertParams]) -> Result:
         """One file; ComponentError where textures, colours or parts would go silently."""
         file, params = step.inputs["mesh"][0], step.params
+        refuse_packing(file, params.compression, f".{params.format}")
         model = open_model(file)
         refuse_empty(file, model)
         before = measure(model)
-        path = _write(model, step.workdir, Path(file.name).stem, params.format)
+        path = _write(model, step.workdir, Path(file.name).stem, params)
         step.progress(1, 2, f"{file.name}: written")
         gone = [*lost(before, _again(path, step.workdir)), *_maps(model), *model.breaking]
         finding = _judge(file, gone, params)
         findings = [*([finding] if finding else []), *left_out(file, replace(model, left_out=[]))]
+        findings += tell_packing(file, path, params.compression)
         names = (file.name, *(one.name for one in file.references))
         return Result(
             {"mesh": [Output(path, derived_from=names)]},
@@ -70,13 +80,16 @@ class Convert(Component[ConvertParams]):
         )
 
 
-def _write(model: Model, folder: Path, stem: str, kind: str) -> Path:
+def _write(model: Model, folder: Path, stem: str, params: ConvertParams) -> Path:
+    kind = params.format
     if kind == "obj":
         return _write_obj(model, folder, stem)
+    path = folder / f"{stem}.{kind}"
     if kind == "glb":
         name_materials(model)
         keep_quality(model)
-    path = folder / f"{stem}.{kind}"
+        write_glb(model, path, params.compression)
+        return path
     whole: Any = model.scene
     if kind in ("ply", "stl"):
         parts = model.meshes()

@@ -11,10 +11,11 @@ from typing import Any
 _MOST_JSON = 64 << 20
 _REPEAT = 10497  # the wrap mode of a sampler that names none
 _TRANSFORM = "KHR_texture_transform"
+_BASIS = "KHR_texture_basisu"
 _PARTS = {"animations": "animations", "skins": "skins", "cameras": "cameras"}
 # How the file is packed says nothing of how the model looks.
 _PACKING = ("KHR_draco_mesh_compression", "EXT_meshopt_compression", "KHR_mesh_quantization",
-            "KHR_texture_basisu", "EXT_texture_webp")  # fmt: skip
+            _BASIS, "EXT_texture_webp")  # fmt: skip
 
 
 def read_gltf(path: Path) -> dict[str, Any]:
@@ -41,7 +42,13 @@ def breaking(data: Mapping[str, Any]) -> list[str]:
         found.append("morph targets")
     if data.get("skins"):
         found.append("skins")
+    if any(_BASIS in one.get("extensions", {}) and "source" not in one for one in _textures(data)):
+        found.append("KTX2 textures")
     return found
+
+
+def _textures(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield from (one for one in _list(data, "textures") if isinstance(one, dict))
 
 
 def lost(data: Mapping[str, Any]) -> list[str]:

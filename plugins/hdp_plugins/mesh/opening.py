@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from hdp.sdk import ComponentError, LocalFile
-from hdp_plugins.mesh import gltf_loss
+from hdp_plugins.mesh import gltf_loss, packed
 
 MODELS = ("model/*",)
 TEXTURE_SLOTS = ("image", "baseColorTexture", "metallicRoughnessTexture", "normalTexture",
@@ -70,9 +71,16 @@ def open_model(file: LocalFile) -> Model:
     suffix = Path(file.name).suffix.lower()
     if suffix not in _MESHES:
         raise _problem(file, f"3D models of the type {suffix or 'without a suffix'} are not read")
+    document = gltf_loss.read_gltf(file.path) if suffix in (".glb", ".gltf") else {}
+    if library := packed.missing_library(document):
+        hint = f"Install HDP's extra [mesh] ({library})."
+        raise _problem(file, "its geometry is packed, and nothing here unpacks it", hint)
     beside = _Beside(file)
     try:
-        with file.path.open("rb") as stream:
+        with file.path.open("rb") as whole:
+            stream: IO[bytes] = whole
+            if packed.is_packed(document):
+                stream, suffix = BytesIO(packed.unpack(whole.read(), beside.read)), ".glb"
             scene = trimesh.load_scene(stream, file_type=suffix[1:], resolver=_resolver(beside))
     except ComponentError:
         raise
@@ -86,7 +94,6 @@ def open_model(file: LocalFile) -> Model:
     _refuse_missing(file, [*beside.missing, *absent])
     # The reader takes the colour texture of an MTL only.
     unused = [one for one in maps if one not in beside.asked]
-    document = gltf_loss.read_gltf(file.path) if suffix in (".glb", ".gltf") else {}
     return Model(scene, sorted(set(unused)), gltf_loss.breaking(document), gltf_loss.lost(document))
 
 

@@ -19,6 +19,13 @@ from hdp.sdk import (
     Result,
     Step,
 )
+from hdp_plugins.mesh.compression import (
+    HELP,
+    Compression,
+    refuse_packing,
+    tell_packing,
+    write_glb,
+)
 from hdp_plugins.mesh.opening import MODELS, Model, open_model
 from hdp_plugins.mesh.simplify import MAX_ERROR, can_simplify, simplify
 
@@ -59,6 +66,7 @@ class OptimiseParams(Params):
         default="glb",
         metadata={"help": "GLB holds model and textures in one file; keep: as the original."},
     )
+    compression: Compression = field(default="none", metadata={"help": HELP})
 
 
 class Optimise(Component[OptimiseParams]):
@@ -76,6 +84,7 @@ class Optimise(Component[OptimiseParams]):
         """One copy; what could not be done stands in the findings."""
         file = step.inputs["mesh"][0]
         suffix = _suffix(file, step.params.format)
+        refuse_packing(file, step.params.compression, suffix)
         model = open_model(file)
         refuse_empty(file, model)
         refuse_breaking(file, model)
@@ -88,9 +97,13 @@ class Optimise(Component[OptimiseParams]):
         shrink_textures(model, step.params.texture_side)
         keep_quality(model)
         path = step.workdir / f"{Path(file.name).stem}{suffix}"
-        model.scene.export(str(path), file_type=suffix[1:])
+        if suffix == ".glb":
+            write_glb(model, path, step.params.compression)
+        else:
+            model.scene.export(str(path), file_type=suffix[1:])
         step.progress(3, 4, f"{file.name}: written")
         faces = check(file, path, before)
+        findings += tell_packing(file, path, step.params.compression)
         names = (file.name, *(one.name for one in file.references))
         return Result(
             {"mesh": [Output(path, derived_from=names)]},
