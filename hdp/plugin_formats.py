@@ -74,6 +74,11 @@ def for_name(known: Iterable[PluginFunction], name: str) -> PluginFunction | Non
     return max(fitting, key=lambda one: one.fits(name), default=None)
 
 
+def table_kinds(sources: Iterable[PluginFunction]) -> list[str]:
+    """How files end that plugins read as tables, for a dialog that chooses one."""
+    return sorted({each.rpartition(".")[2] for one in sources for each in one.extensions})
+
+
 def versions_for(known: Iterable[PluginFunction], name: str) -> dict[str, str]:
     """Id -> version of all that are for files of that name."""
     return {one.id: one.version for one in known if one.fits(name)}

@@ -12,12 +12,15 @@ from hdp import paths
 from hdp.plugin_catalogue import Catalogue
 from hdp.sdk import Conflict, InvalidInput, UsageError
 
-Kind = Literal["component", "target"]
-KINDS: tuple[Kind, ...] = ("component", "target")
+Kind = Literal["component", "target", "checker", "thumbnailer", "source"]
+KINDS: tuple[Kind, ...] = ("component", "target", "checker", "thumbnailer", "source")
 _ID = re.compile(r"[a-z][a-z0-9_]{1,39}")
 _TRY = {
     "component": "component show {{id}}.checksum",
     "target": "env add mine --target {{dashed}} --url file:///a/folder",
+    "checker": "project scan --dry-run --input FOLDER --extensions .pnt",
+    "thumbnailer": "-p project.hdpc project scan",
+    "source": "mapping new mapping.yaml --table objects.{{id}}.json --key file",
 }
 # Template below _templates/plugin -> place in the new folder.
 _PLACES = {

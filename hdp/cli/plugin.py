@@ -118,8 +118,10 @@ def secret(session: Session, plugin: str, name: str, remove: bool) -> int:
 
 @plugin_command.command(epilog=example("hdp plugin new watermark --kind component"))
 @click.argument("name")
-@click.option("--kind", type=click.Choice(["component", "target"]), default="component",
-              show_default=True, help="A pipeline step, or a place where records go.")  # fmt: skip
+@click.option("--kind", default="component", show_default=True,
+              type=click.Choice(["component", "target", "checker", "thumbnailer", "source"]),
+              help="A pipeline step, a place where records go, a check or a picture of files, or"
+              " a table from a collections system.")  # fmt: skip
 @click.option("--to", "parent", type=click.Path(path_type=Path), default=Path(),
               metavar="DIR", help="The folder to make it in; else this one.")  # fmt: skip
 @pass_session

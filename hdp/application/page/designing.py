@@ -21,6 +21,7 @@ from hdp.application.mapping_design import Design, Reading
 from hdp.application.mapping_loading import get_row
 from hdp.application.mapping_values import LEAVE_OUT
 from hdp.ingest.modalities import modalities
+from hdp.plugin_formats import table_kinds
 from hdp.project import mappings
 from hdp.project.mappings import MappingRow
 from hdp.sdk import Conflict, UsageError
@@ -48,6 +49,7 @@ class DesignPages:
         return {
             "mappings": mapping_setting.list_rows(self._app), "modalities": kinds,
             "folder": str(self._app.project.folder),
+            "tables": table_kinds(self._app.catalogue.sources),
         }  # fmt: skip
 
     def fields(self, env: str | None) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from hdp.ingest.names import fold
 from hdp.ingest.options import ScanOptions
 from hdp.ingest.packing_model import PackChoices
 from hdp.metadata.tables import read_table
+from hdp.plugin_formats import table_kinds
 from hdp.project import items
 from hdp.project.project import Project
 from hdp.sdk import Modality, UsageError
@@ -93,7 +94,10 @@ class ProjectPages:
 
     def modalities(self) -> dict[str, Any]:
         """The kinds of collection that the wizard offers, those of plugins too."""
-        return {"modalities": [asdict(one) for one in self._known().values()]}
+        return {
+            "modalities": [asdict(one) for one in self._known().values()],
+            "tables": table_kinds(self._app.catalogue.sources),
+        }
 
     def _known(self) -> Mapping[str, Modality]:
         return known_modalities(self._app.catalogue.modalities)

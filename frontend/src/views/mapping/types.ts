@@ -16,7 +16,7 @@ export interface Values {
 export interface Applies { folders?: string[]; modality?: string[]; items?: number[] }
 export interface Stored { name: string; active: boolean; table: string | null; applies: Applies; for: string; items: number; hash: string }
 export interface Opened { name: string; text: string; base: string; hash: string; applies: Applies; active: boolean }
-export interface Listed { mappings: Stored[]; modalities: { id: string; title: string }[]; folder: string }
+export interface Listed { mappings: Stored[]; modalities: { id: string; title: string }[]; folder: string; tables?: string[] }
 export interface FieldInfo {
   field: string; title: string; group: string; required: boolean; recommended: boolean; filled_in: string
   when: Record<string, string>; schema: Schema

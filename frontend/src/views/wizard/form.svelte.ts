@@ -65,6 +65,8 @@ class Form {
   hand = $state.raw<Hand>({ by_hand: noHand(), set_aside: {} })
   history = $state.raw<Hand[]>([])
   known = $state.raw<Modality[]>([])
+  /** Endings of files that plugins read as tables. */
+  tables = $state.raw<string[]>([])
   summary = $state.raw<Summary | null>(null)
   /** What was changed by hand stands, whatever is proposed later. */
   added = $state<string[]>([])
