@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 from hdp import one_window, paths
 from hdp.application.page import serve
+from hdp.application.system_libraries import install_command, missing_packages
 from hdp.events import Asked, Dropped
 from hdp.sdk import UsageError
 
@@ -35,6 +36,7 @@ TITLE = "Heritage Data Processor"
 _SIZE, _SMALLEST = (1280, 860), (900, 600)
 _PAGE_S = 60.0
 _MOST_PAGES = 3
+_GOING_S, _ASKING = 5.0, "generate_js_object"
 _ELSEWHERE = "Without a window: hdp serve --open shows the same page in your browser."
 
 
@@ -50,6 +52,7 @@ def run(app: Application) -> int:
         dialogs.window = _make_window(webview, app, server)
         # no debugger, no storage on disk, and the one toolkit that is tested
         webview.start(gui="qt", private_mode=True, debug=False, icon=_icon())
+        let_go(dialogs.window)
     finally:
         server.stop()
     return 0
@@ -64,11 +67,26 @@ def try_window(app: Application) -> str:
         window = _make_window(webview, app, server)
         window.events.before_show += lambda: _look_until_shown(window, shown)
         webview.start(gui="qt", private_mode=True, debug=False, icon=_icon())
+        let_go(window)
     finally:
         server.stop()
     if not shown:
         raise UsageError("The window opened, but the page did not come.", code="window-empty")
     return shown[0]
+
+
+def let_go(window: Any) -> None:
+    """Answer what the library's threads still ask of a page that is gone.
+
+    Who closes the window while the page loads would else leave a process that waits for ever.
+    """
+    end = time.monotonic() + _GOING_S
+    while (waiting := [one for one in threading.enumerate() if _ASKING in one.name]) and (
+        time.monotonic() < end
+    ):
+        for asked in list(getattr(getattr(window, "native", None), "_js_results", {}).values()):
+            asked["semaphore"].release()
+        waiting[0].join(0.02)
 
 
 def _look_until_shown(window: Any, shown: list[str]) -> None:
@@ -102,17 +120,44 @@ def load_webview() -> Any:
         raise UsageError(
             "There is no display to show a window on.", code="no-display", hint=_ELSEWHERE
         )
+    _check_root()
     os.environ.setdefault("QT_API", "pyside6")
+    if display and not (offscreen or os.environ.get("WAYLAND_DISPLAY")):
+        _check_libraries("libraries of the system")  # without them Qt ends the whole program
     try:
         import PySide6.QtWebEngineWidgets  # noqa: F401 - pywebview needs it and says less
         import webview
     except ImportError as error:
+        _check_libraries(str(error))
         raise UsageError(
             f"The window needs parts that are not installed or not usable ({error}).",
             code="no-window",
             hint=f'Install them with: pip install "heritage-data-processor[app]". {_ELSEWHERE}',
         ) from error
     return webview
+
+
+def _check_libraries(what: str) -> None:
+    """UsageError that names the system's packages that the window lacks, if it lacks some."""
+    if packages := missing_packages(fonts=False):
+        raise UsageError(
+            f"The window needs parts that are not installed or not usable ({what}).",
+            code="no-window",
+            hint=f"Install them with: {install_command(packages)}. {_ELSEWHERE}",
+        )
+
+
+def _check_root() -> None:
+    """Chromium ends the whole program where root starts it with its sandbox."""
+    flags = os.environ.get("QTWEBENGINE_CHROMIUM_FLAGS", "")
+    off = os.environ.get("QTWEBENGINE_DISABLE_SANDBOX") == "1" or "--no-sandbox" in flags
+    if sys.platform.startswith("linux") and os.geteuid() == 0 and not off:
+        raise UsageError(
+            "The window does not run for the user root.",
+            code="no-window-for-root",
+            hint="Start HDP as an ordinary user, or set QTWEBENGINE_DISABLE_SANDBOX=1 in a"
+            f" container. {_ELSEWHERE}",
+        )
 
 
 def _make_window(webview: Any, app: Application, server: WebServer) -> Any:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from hdp import __version__, paths
 from hdp.application.environment_tools import describe_tool
+from hdp.application.system_libraries import graphics_advice, install_command, missing_packages
 from hdp.net import Client
 from hdp.sdk import HdpError
 
@@ -32,6 +33,7 @@ def examine(app: Application) -> dict[str, Any]:
         "home": str(app.home),
         "log": str(paths.log_dir() / "hdp.log"),
         "window": _window(),
+        "graphics": graphics_advice(),
         "pictures": _pictures(app),
         "keyring": _keyring(),
         "practice": _practice(app),
@@ -52,23 +54,26 @@ def _window() -> dict[str, Any]:
         message = "installed, but there is no display here; hdp serve works"
     else:
         message = "works"
+    packages = [] if missing else missing_packages()
+    if packages:
+        message = f"the system lacks libraries; install: {install_command(packages)}"
     page = (paths.frontend_dir() / "index.html").is_file()
     if not page:
         message += "; the page was not built"
-    works = page and not missing and (bool(display) or not needs_display)
-    return {"works": works, "missing": missing, "display": display, "page": page,
-            "message": message}  # fmt: skip
+    works = page and not missing and not packages and (bool(display) or not needs_display)
+    return {"works": works, "missing": missing, "packages": packages, "display": display,
+            "page": page, "message": message}  # fmt: skip
 
 
 def _pictures(app: Application) -> dict[str, Any]:
     """Which kinds of files are shown as pictures; a trial where the library is there."""
     missing = [
-        f"no {what} ({name} is not installed)"
-        for name, what in (("vtk", "models"), ("pypdfium2", "PDFs"), ("pi_heif", "HEIC"))
+        f"no {what} ({name.removesuffix('modules')} is not installed)"
+        for name, what in (("vtkmodules", "models"), ("pypdfium2", "PDFs"), ("pi_heif", "HEIC"))
         if not _there(name)
     ]
-    models = _there("vtk") and app.pictures.models_work()
-    if _there("vtk") and not models:
+    models = _there("vtkmodules") and app.pictures.models_work()
+    if _there("vtkmodules") and not models:
         missing.append("no models (OpenGL does not work here)")
     message = "work" + (f"; {', '.join(missing)}" if missing else " for images, PDFs and models")
     return {"works": not missing, "models": models, "message": message}

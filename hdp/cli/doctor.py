@@ -47,6 +47,8 @@ def _print(session: Session, found: dict[str, Any]) -> None:
     session.write(f"HDP {found['version']}, Python {found['python']}, {found['platform']}")
     for name in ("window", "pictures", "keyring", "practice"):
         session.write(f"{name + ':':<10}{found[name]['message']}")
+    if found["graphics"]:
+        session.write(f"{'graphics:':<10}{found['graphics']}")
     if "release" in found:
         session.write(f"{'newer:':<10}{found['release']['message']}")
     for disk in found["disk"]:

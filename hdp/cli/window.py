@@ -45,12 +45,21 @@ def open_window(session: Session, file: Path | None = None) -> int:
     """Show the window until it is closed; a sentence and exit 2 where there can be none."""
     from hdp import paths
     from hdp.one_window import hand_over
-    from hdp.shell import run
+    from hdp.sdk import UsageError
+    from hdp.shell import load_webview, run
 
     if (file is None or file.is_file()) and hand_over(paths.home_dir(), file):
         session.tell("HDP is open already: its window came forward.")
         return OK
     app = session.open(file) if file else session.open_if_named()
+    try:
+        load_webview()
+    except UsageError as error:
+        if error.name == "no-display":
+            raise
+        # What is missing is the window alone: the same page in the browser does the work.
+        session.tell(f"{error.message} {error.hint}\nThe page opens in your browser instead.")
+        return serve_page(session, open_browser=True)
     with watched(app):
         return run(app)
 

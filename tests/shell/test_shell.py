@@ -1,5 +1,9 @@
 """What the window decides, without one."""
 
+import os
+import sys
+import threading
+
 import pytest
 
 from hdp import shell
@@ -61,10 +65,69 @@ def test_no_display_is_told_plainly(app, monkeypatch):
 
 def test_a_missing_window_library_is_told_plainly(app, monkeypatch):
     monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setenv("QTWEBENGINE_DISABLE_SANDBOX", "1")
+    monkeypatch.setattr(shell, "missing_packages", lambda **_: [])
     monkeypatch.setitem(__import__("sys").modules, "webview", None)
     with pytest.raises(UsageError) as caught:
         shell.run(app)
     assert caught.value.name == "no-window" and "[app]" in caught.value.hint
+
+
+def test_missing_libraries_of_the_system_are_named_by_package(app, monkeypatch):
+    from hdp.application import system_libraries
+
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setenv("QTWEBENGINE_DISABLE_SANDBOX", "1")
+    for name in ("WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    lacks = ("libxcb-cursor.so.0", "libnss3.so")
+    monkeypatch.setattr(system_libraries, "_loads", lambda name: name not in lacks)
+    monkeypatch.setattr("shutil.which", lambda name: name == "apt-get")
+    with pytest.raises(UsageError) as caught:
+        shell.load_webview()
+    assert caught.value.name == "no-window"
+    assert "sudo apt-get install libnss3 libxcb-cursor0. " in caught.value.hint
+    monkeypatch.setattr("shutil.which", lambda name: name == "dnf")
+    assert "xcb-util-cursor" in system_libraries.missing_packages()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="on purpose: there is no root here")
+def test_root_is_told_before_chromium_ends_the_program(monkeypatch):
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    for name in ("QTWEBENGINE_DISABLE_SANDBOX", "QTWEBENGINE_CHROMIUM_FLAGS"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(UsageError) as caught:
+        shell.load_webview()
+    assert caught.value.name == "no-window-for-root"
+
+
+def test_without_a_window_the_page_opens_in_the_browser(tmp_path, monkeypatch, capsys):
+    from hdp.cli.main import run
+
+    monkeypatch.setenv("HDP_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setenv("QTWEBENGINE_DISABLE_SANDBOX", "1")
+    monkeypatch.setattr(shell, "missing_packages", lambda **_: [])
+    monkeypatch.setitem(sys.modules, "webview", None)
+    opened = []
+    monkeypatch.setattr("webbrowser.open", lambda url: opened.append(url) or True)
+    monkeypatch.setattr("threading.Event.wait", _stop_at_once(threading.Event.wait, opened))
+    assert run(["app"]) == 0
+    assert "opens in your browser instead" in capsys.readouterr().err
+    assert opened[0].startswith("http://127.0.0.1:")
+
+
+def _stop_at_once(wait, opened):
+    def stop(self, timeout=None):
+        if opened and timeout is None and threading.current_thread() is threading.main_thread():
+            raise KeyboardInterrupt
+        return wait(self, timeout)
+
+    return stop
 
 
 @pytest.mark.parametrize(
