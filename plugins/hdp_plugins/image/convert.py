@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from hdp.sdk import Component, Finding, LocalFile, Output, Params, Port, Result, Step
+from hdp_plugins.image.carrying import carry, tell_lost, xmp_of
 from hdp_plugins.image.modes import fit_mode, is_deep, to_eight_bit
 from hdp_plugins.image.opening import open_image
 
@@ -86,9 +87,25 @@ def _pixels(
     if params.depth == "8" and made.mode.startswith("I"):
         made, icc = to_eight_bit(made), None
     made, fitting = fit_mode(file, made, kind, icc)
-    if params.colours == "srgb" and fitting:
+    # No library here writes a profile into JPEG 2000: the colours themselves are to be right.
+    if fitting and (params.colours == "srgb" or _needs_srgb(kind, fitting)):
         made = _to_srgb(made, fitting)
     return made, fitting
+
+
+def _needs_srgb(kind: str, icc: bytes) -> bool:
+    """Whether the colours have to be changed, as the file cannot say which they are."""
+    import io
+
+    from PIL import ImageCms
+
+    if kind != "JPEG2000":
+        return False
+    try:
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
+        return "srgb" not in ImageCms.getProfileDescription(profile).casefold()
+    except (ImageCms.PyCMSError, OSError):
+        return False
 
 
 def _to_srgb(image: Image, icc: bytes) -> Image:
@@ -113,12 +130,8 @@ def _kept(image: Image, kind: str, params: ConvertParams) -> dict[str, Any]:
     exif = image.getexif()
     if params.upright:
         exif.pop(_ORIENTATION, None)
-    kept: dict[str, Any] = {"dpi": image.info["dpi"]} if image.info.get("dpi") else {}
-    if kind != "JPEG2000":
-        kept["exif"] = exif.tobytes() if len(exif) and kind != "TIFF" else None
-        xmp = image.info.get("xmp")
-        kept["xmp"] = xmp if xmp and kind in ("JPEG", "WEBP") else None
-    return {name: value for name, value in kept.items() if value}
+    dpi = {"dpi": image.info["dpi"]} if image.info.get("dpi") else {}
+    return dpi | carry(kind, exif, xmp_of(image))
 
 
 def _settings(kind: str, params: ConvertParams) -> dict[str, Any]:
@@ -152,11 +165,9 @@ def _warn(file: LocalFile, image: Image, kind: str, params: ConvertParams) -> It
     if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
         text = f"{file.name} has several pages; the copy shows the first one only."
         yield Finding("warning", "image-first-page", text, where=where)
-    if params.metadata == "keep" and kind in ("JPEG2000", "TIFF") and _has_metadata(image):
-        text = f"{file.name}: its EXIF and XMP are not in the copy."
-        yield Finding("warning", "image-metadata", text, where=where)
-
-
-def _has_metadata(image: Image) -> bool:
-    # Among the tags of a TIFF its size and layout are always there.
-    return bool(image.info.get("xmp") or (len(image.getexif()) and image.format != "TIFF"))
+    icc = image.info.get("icc_profile")
+    if icc and params.colours == "keep" and image.mode != "CMYK" and _needs_srgb(kind, icc):
+        text = f"{file.name}: JPEG 2000 gets no colour profile here; its colours are sRGB instead."
+        yield Finding("info", "image-colours", text, where=where)
+    if params.metadata == "keep":
+        yield from tell_lost(file, image, kind)

@@ -18,6 +18,7 @@ from hdp.sdk import (
     Result,
     Step,
 )
+from hdp_plugins.image.carrying import carry, tell_lost, xmp_of
 from hdp_plugins.image.fast import shrink
 from hdp_plugins.image.modes import fit_mode, without_palette
 from hdp_plugins.image.opening import open_image
@@ -76,12 +77,14 @@ def _resize(file: LocalFile, params: ResizeParams, workdir: Path) -> tuple[Path,
     with open_image(file) as image:
         kind, suffix = _format_of(file, image, params.format)
         findings = list(_warn(file, image, params))
-        settings = _kept(image)
+        findings += tell_lost(file, image, kind)
         small = _shrink(file.path, image, params.longest_side)
-        exif = _exif_of(image, small)
-        small, icc = fit_mode(file, small, kind, settings.pop("icc_profile", None))
+        kept = carry(kind, _exif_of(image, small), xmp_of(image))
+        if image.info.get("dpi"):
+            kept["dpi"] = image.info["dpi"]
+        small, icc = fit_mode(file, small, kind, image.info.get("icc_profile"))
         path = workdir / f"{Path(file.name).stem}{suffix}"
-        small.save(path, kind, exif=exif, icc_profile=icc, **settings, **_quality(kind, params))
+        small.save(path, kind, icc_profile=icc, **kept, **_quality(kind, params))
     return path, findings
 
 
@@ -117,15 +120,6 @@ def _warn(file: LocalFile, image: Image, params: ResizeParams) -> Iterator[Findi
             f"{file.name} has several pages; the copy shows the first one only.",
             where=where,
         )
-
-
-def _kept(image: Image) -> dict[str, Any]:
-    kept = {"icc_profile": image.info.get("icc_profile")}
-    if image.info.get("xmp") and image.format != "TIFF":
-        kept["xmp"] = image.info["xmp"]
-    if image.info.get("dpi"):
-        kept["dpi"] = image.info["dpi"]
-    return {key: value for key, value in kept.items() if value}
 
 
 def _shrink(path: Path, image: Image, side: int) -> Image:

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import io
+import json
 import logging
+import shutil
 import struct
+import subprocess
 import zlib
 from types import SimpleNamespace
 
 import numpy
 import pytest
 from hdp_plugins.image.convert import Convert
+from hdp_plugins.image.resize import Resize
 from hdp_plugins.image.sheets import ContactSheet, Thumbnails
 from PIL import Image, ImageCms
 
 from hdp.sdk import ComponentError, LocalFile, Record
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+# The same with red and green exchanged, under another name.
+OTHER = (
+    SRGB.replace(b"rXYZ", b"----").replace(b"gXYZ", b"rXYZ").replace(b"----", b"gXYZ")
+    .replace("sRGB".encode("utf-16-be"), "Wide".encode("utf-16-be"))
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -133,10 +144,26 @@ def test_direction_metadata_and_pages(play, picture, tmp_path):
         assert new.size == (64, 48) and new.getexif()[0x0112] == 6
     with Image.open(play(Convert, path, format="jpeg", metadata="drop")[0][0]) as new:
         assert "exif" not in new.info and "xmp" not in new.info
+    assert play(Convert, path, format="jp2")[1] == ["image-metadata"]
+    assert play(Convert, path, format="tiff")[1] == []
+    exif.get_ifd(0x8769)[0x9003] = "2020:01:02 03:04:05"
+    path = picture("a.jpg", exif=exif)
     assert play(Convert, path, format="tiff")[1] == ["image-metadata"]
+    assert play(Resize, play(Convert, path, format="tiff")[0][0], longest_side=20)[1] == []
     frames = [Image.new("RGB", (9, 9), color) for color in ("red", "blue")]
     frames[0].save(tmp_path / "m.tif", save_all=True, append_images=frames[1:])
     assert play(Convert, tmp_path / "m.tif", format="png")[1] == ["image-first-page"]
+
+
+def test_wide_colours_become_srgb_where_no_profile_can_be_written(play, picture):
+    path = picture("a.png", icc_profile=OTHER)
+    (made,), told = play(Convert, path, format="jp2", lossless=True)
+    assert told == ["image-colours"]
+    with Image.open(path) as old, Image.open(made) as new:
+        wanted = ImageCms.profileToProfile(
+            old, ImageCms.ImageCmsProfile(io.BytesIO(OTHER)), ImageCms.createProfile("sRGB")
+        )
+        assert numpy.array_equal(numpy.asarray(wanted), numpy.asarray(new))
 
 
 def test_colours_become_srgb(play, picture):
@@ -172,3 +199,38 @@ def test_a_contact_sheet(play, picture, tmp_path):
             page.crop((12, 12, 132, 132)).getcolors(99999)) > 50  # fmt: skip
     with pytest.raises(ComponentError, match="no image for a contact sheet"):
         play(ContactSheet, tmp_path / "broken.png")
+
+
+def test_another_program_reads_what_was_kept(play, picture):
+    """exiftool finds no damage, and colours, author and title where they are promised."""
+    tool = shutil.which("exiftool")
+    if tool is None:
+        pytest.skip("image.convert: exiftool is not installed")
+    path = picture("a.jpg", icc_profile=SRGB)
+    subprocess.run(
+        [tool, "-q", "-overwrite_original", "-EXIF:Artist=Anna", "-EXIF:Orientation#=6",
+         "-XMP-dc:Title=Vase", path], check=True,
+    )  # fmt: skip
+    found = {}
+    for kind, params in (
+        (Convert, {"format": "jpeg"}), (Convert, {"format": "png"}), (Convert, {"format": "webp"}),
+        (Convert, {"format": "tiff"}), (Convert, {"format": "jp2"}), (Resize, {"longest_side": 40}),
+    ):  # fmt: skip
+        made, codes = play(kind, path, **params)
+        told = subprocess.run(
+            [tool, "-j", "-G", "-n", made[0]], capture_output=True, text=True, check=True
+        )
+        (facts,) = json.loads(told.stdout)
+        assert not [one for one in facts if "Warning" in one or "Error" in one], facts
+        assert facts.get("EXIF:Orientation", 1) == 1
+        assert (facts.get("ICC_Profile:ColorSpaceData", "").strip() == "RGB") != (
+            made[0].suffix == ".jp2"
+        )
+        found[params.get("format", "resized")] = (
+            facts.get("EXIF:Artist"), facts.get("XMP:Title"), codes
+        )  # fmt: skip
+    everything = ("Anna", "Vase", [])
+    assert found == {
+        "jpeg": everything, "png": everything, "webp": everything, "tiff": everything,
+        "resized": everything, "jp2": (None, None, ["image-metadata"]),
+    }  # fmt: skip
