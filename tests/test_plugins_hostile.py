@@ -98,7 +98,10 @@ def test_whatever_it_does_while_it_is_loaded(home, monkeypatch, case):
     assert_others_work(catalogue)
 
 
-@pytest.mark.parametrize("hook", ["components", "targets", "pipelines", "modalities"])
+@pytest.mark.parametrize(
+    "hook",
+    ["components", "targets", "pipelines", "modalities", "checkers", "thumbnailers", "sources"],
+)
 @pytest.mark.parametrize(
     ("does", "reason"),
     [

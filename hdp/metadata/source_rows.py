@@ -18,6 +18,7 @@ from hdp.sdk import HdpError, InvalidInput
 MEMORY = 3 * 1024**3
 SECONDS = 60.0
 _PORTION = 1000  # rows in one answer
+_WHOLE = 1e15  # beyond, a float does not hold every whole number
 _MOST_COLUMNS = 2000
 _MOST_SIGNS = 500_000_000
 _AUTHOR = "Tell the plugin's author; or save the table as CSV (UTF-8)."
@@ -107,9 +108,11 @@ def _text(given: Any, number: int) -> str:
     if given is None:
         return ""
     if isinstance(given, bool):
-        return "true" if given else "false"
-    if isinstance(given, float) and not math.isfinite(given):
-        return ""
+        return "TRUE" if given else "FALSE"  # as in sheets
+    if isinstance(given, float):
+        if not math.isfinite(given):
+            return ""
+        return str(int(given) if given.is_integer() and abs(given) < _WHOLE else given)
     if not isinstance(given, str | int | float):
         raise TypeError(f"row {number} has a cell of the type {type(given).__name__}")
     # Half of a sign of two parts, as JSON may hold it, can be written nowhere.
@@ -119,4 +122,5 @@ def _text(given: Any, number: int) -> str:
 def _told(path: Path, error: HdpError) -> InvalidInput:
     line = {"line": error.where["line"]} if "line" in error.where else {}
     where = {"table": str(path), **line}
-    return InvalidInput(error.message, code=error.name, hint=error.hint, where=where)
+    named = error.message if path.name in error.message else f"{path.name}: {error.message}"
+    return InvalidInput(named, code=error.name, hint=error.hint, where=where)

@@ -54,15 +54,15 @@ def list_members(connection: sqlite3.Connection, after: int, limit: int) -> list
 
 
 def seen_before(
-    connection: sqlite3.Connection, rows: Iterable[FileRow], by: AskedOf = lambda _: {}
+    connection: sqlite3.Connection, rows: Iterable[FileRow], by: AskedOf | None = None
 ) -> dict[int, Seen]:
     """File id -> what a check of the same content showed.
 
     `by` names the checkers of plugins that are to look at a file of that path, with their
-    versions; what others or other versions showed does not count.
+    versions; what others or other versions showed does not count then.
     """
     rows = list(rows)
-    asked = {row.id: dict(by(row.path)) for row in rows}
+    asked = {row.id: dict(by(row.path)) for row in rows} if by else {}
     marks = {row.id: mark_of(row) for row in rows}
     wanted = list(marks.values())
     known: dict[str, Seen] = {}
@@ -74,7 +74,7 @@ def seen_before(
     return {
         id_: known[mark]
         for id_, mark in marks.items()
-        if mark in known and known[mark].get("by", {}) == asked[id_]
+        if mark in known and (by is None or known[mark].get("by", {}) == asked[id_])
     }
 
 

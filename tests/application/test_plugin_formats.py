@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from hdp.application import Application, checking, scanning
+from hdp.application.page.items import ItemPages
 from hdp.ingest import checker
 from hdp.ingest.pictures.making import kind_of_picture
 from hdp.ingest.types import by_extension
@@ -128,6 +129,8 @@ def test_a_checker_and_a_thumbnailer_from_scan_to_picture(run, tmp_path):
     with Image.open(app.pictures.preview(cube.primary.id, 480)[0]) as picture:
         assert picture.size == (480, 480)
     assert app.pictures.about(cube.primary.id)["kind"] == "image"
+    detail = ItemPages(app).detail(cube.id, None)
+    assert (detail["unchecked"], detail["item"]["files"][0]["view"]) == (0, "image")
     brings = app.catalogue.plugin("points").to_json()
     assert [one["title"] for one in brings["checkers"]] == ["XYZ points"]
     assert [one["id"] for one in brings["modalities"]] == ["points"]
@@ -186,7 +189,7 @@ def test_a_checker_without_end_is_stopped_and_soon_asked_no_more(tmp_path, home)
     assert "is not asked any more" in good.findings[0].message
 
 
-EXPORT = [{"file": "a.jpg", "title": "Amphora \ud800"}, {"file": "b.jpg", "year": 3}]
+EXPORT = [{"file": "a.jpg", "title": "Amphora \ud800"}, {"file": "b.jpg", "year": 3.0, "old": True}]
 
 
 def test_a_source_is_a_table_like_any_other(run, tmp_path):
@@ -194,10 +197,13 @@ def test_a_source_is_a_table_like_any_other(run, tmp_path):
     path = tmp_path / "objects.json"
     path.write_text(json.dumps(EXPORT))
     table = read_table(path, header=None)
-    assert table.columns == ("file", "title", "year")
-    assert [list(one) for one in table.rows] == [["a.jpg", "Amphora ?", ""], ["b.jpg", "", "3"]]
+    assert table.columns == ("file", "title", "year", "old")
+    assert [list(one) for one in table.rows] == [
+        ["a.jpg", "Amphora ?", "", ""],
+        ["b.jpg", "", "3", "TRUE"],
+    ]
     assert list(table.numbers) == [2, 3]
-    assert peek(path, rows=1).rows == [["a.jpg", "Amphora ?", ""]]
+    assert peek(path, rows=1).rows == [["a.jpg", "Amphora ?", "", ""]]
     path.write_text('[{"a": 1},\n{"a": }]')
     with pytest.raises(InvalidInput, match="line 2, column 7") as told:
         read_table(path)
