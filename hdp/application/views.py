@@ -136,7 +136,7 @@ def status(row: Overview) -> tuple[str, str, str]:
             word, tone = "Failed", "loss"
         return word, tone, row.reason or ""
     if row.stage == "create":
-        return "Prepared", "idle", ""
+        return ("Failed", "loss", row.reason) if row.reason else ("Prepared", "idle", "")
     if row.stage == "published":
         return "Published", "ok", row.doi or ""
     return _draft_status(row)

@@ -139,11 +139,24 @@ def insert_prepared(
         deposit_id = live.id
         connection.execute(
             "UPDATE deposit SET title = ?, metadata = ?, origins = ?, findings = ?,"
-            " mapping_hash = ?, mapping = ?, pipeline = ?, prepared = ? WHERE id = ?",
+            " mapping_hash = ?, mapping = ?, pipeline = ?, prepared = ?, pending = NULL"
+            " WHERE id = ?",
             (*values, deposit_id),
         )
     store_files(connection, deposit_id, files)
     return deposit_id
+
+
+def prepare_again(
+    connection: sqlite3.Connection, before: Deposit, files: Sequence[DepositFile]
+) -> int | None:
+    """Write what was prepared once more, as it was; the id, or None as `insert_prepared`."""
+    return insert_prepared(
+        connection, item_id=before.item_id, env=before.env, title=before.title,
+        metadata=before.metadata, origins=before.origins, findings=before.findings,
+        mapping_hash=before.mapping_hash, mapping=before.mapping, pipeline=before.pipeline,
+        files=files,
+    )  # fmt: skip
 
 
 def insert_version(

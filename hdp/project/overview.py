@@ -94,7 +94,7 @@ SELECT i.id, i.key, COALESCE(p.path, '') AS "primary",
        COALESCE(d.title, '') AS title, d.remote_id, d.url, d.doi,
        d.prepared, d.drafted, d.published, d.previous,
        CASE d.state WHEN 'draft' THEN json_extract(d.pending, '$.pipeline') END AS pending,
-       CASE WHEN d.id IS NULL OR d.state = 'draft'
+       CASE WHEN d.id IS NULL OR d.state IN ('prepared', 'draft')
          THEN json_extract(COALESCE(d.pending, n.pending), '$.error.message') END AS reason,
        CASE WHEN d.state IN ('draft', 'in_review') AND d.site != '[]' THEN d.site END AS site,
        first.at AS first_prepared, d.mapping_hash, d.mapping,

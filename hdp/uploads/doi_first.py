@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from hdp.jobs import Task
 from hdp.pipelines.results import RunResult
 from hdp.project import deposits, runs
-from hdp.project.deposits import Deposit
+from hdp.project.deposits import Deposit, DepositFile
 from hdp.project.items import Item
 from hdp.remote import Remote
 from hdp.sdk import Can, ComponentError, Conflict, HdpError, Record, TargetError
@@ -18,6 +18,8 @@ from hdp.uploads.desk import Desk, wrong_state
 from hdp.uploads.piping import PipelineWork, local_files
 from hdp.uploads.preparing import Composed
 from hdp.uploads.reading_back import compare_back, is_as_sent, review_json
+
+Prepared = tuple[Deposit, Sequence[DepositFile]]
 
 
 def needs_draft(work: PipelineWork, item_id: int) -> bool:
@@ -32,16 +34,25 @@ def draft_with_doi(work: PipelineWork, task: Task, use: str) -> RunResult:
     """Make the draft, reserve its DOI, run the pipeline with it, bring metadata and files.
 
     A draft that an earlier try left is carried on with, never made twice. Where it fails, the
-    draft is discarded again; one that cannot be is left, with the reason. `use` is what the
-    pipeline was asked for by.
+    draft is discarded again and the record prepared as it was; one that cannot be discarded is
+    left, with the reason. `use` is what the pipeline was asked for by.
     """
     _check_can(work.desk)
+    before = _as_prepared(work.desk, task)
     deposit = _open_draft(work, task, use)
     try:
         return _finish(work, task, deposit)
     except Exception as error:
-        _take_back(work.desk, deposit, error)
+        _take_back(work.desk, deposit, before, error)
         raise
+
+
+def _as_prepared(desk: Desk, task: Task) -> Prepared | None:
+    """The record before its draft; None where there is a draft already."""
+    deposit = desk.live(task.subject)
+    if deposit is None or deposit.state != "prepared" or deposit.doing:
+        return None
+    return deposit, desk.project.read(lambda c: deposits.list_files(c, deposit.id))
 
 
 def _check_can(desk: Desk) -> None:
@@ -159,19 +170,36 @@ def _note(desk: Desk, deposit: Deposit, **told: Any) -> None:
     desk.project.write(write)
 
 
-def _take_back(desk: Desk, deposit: Deposit, error: Exception) -> None:
+def _take_back(desk: Desk, deposit: Deposit, before: Prepared | None, error: Exception) -> None:
     """Discard the draft again, or leave it with the reason; the error says which."""
     _note(desk, deposit, error=_told(error))
     try:
         left = _discard(desk, deposit)
     except HdpError as second:
         left = second.message.rstrip(".")
+    again = not left and before is not None and _prepare_again(desk, *before, _told(error))
     if isinstance(error, HdpError):
         where = f"Draft {deposit.remote_id}"
-        gone = f"{where} was discarded again; prepare the item anew when that is mended."
+        gone = f"{where} was discarded again; " + (
+            "the record is in Create Draft as before."
+            if again
+            else "prepare the item anew when that is mended."
+        )
         stays = f"{where} is in Manage Drafts ({left}); the same command carries on from there."
         error.hint = f"{error.hint} {stays if left else gone}".strip()
     desk.changed(deposit.item_id)
+
+
+def _prepare_again(
+    desk: Desk, before: Deposit, files: Sequence[DepositFile], error: Mapping[str, Any]
+) -> bool:
+    def write(connection: Any) -> bool:
+        made = deposits.prepare_again(connection, before, files)
+        if made is not None:
+            deposits.update(connection, made, pending={"error": error})
+        return made is not None
+
+    return desk.project.write(write)
 
 
 def _told(error: Exception) -> Mapping[str, Any]:

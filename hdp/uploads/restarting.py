@@ -55,10 +55,4 @@ def _start_again(connection: Any, before: Deposit) -> bool:
         return False
     files = deposits.list_files(connection, before.id)
     deposits.update(connection, before.id, state="discarded")
-    made = deposits.insert_prepared(
-        connection, item_id=before.item_id, env=before.env, title=before.title,
-        metadata=before.metadata, origins=before.origins, findings=before.findings,
-        mapping_hash=before.mapping_hash, mapping=before.mapping, pipeline=before.pipeline,
-        files=files,
-    )  # fmt: skip
-    return made is not None
+    return deposits.prepare_again(connection, before, files) is not None

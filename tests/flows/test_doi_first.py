@@ -80,13 +80,24 @@ def test_a_failing_step_leaves_no_draft(app, failing, do, project):
     ended = do("pipeline-draft", 1, args=failing)
     (task,) = ended["tasks"]
     assert ended["failed"] == 1 and "was discarded again" in task["error"]["hint"]
-    assert drafts_of(app) == [] and live(project) is None
+    assert drafts_of(app) == []
     shown = row(app)
-    assert shown.stage == "prepare"
+    assert shown.stage == "create"
     assert views.status(shown) == ("Failed", "loss", task["error"]["message"])
+    assert do("pipeline-draft", 1, args=CITE)["done"] == 1
+    assert row(app).reason is None
+
+
+def test_what_failed_is_tried_again_or_prepared_anew(app, failing, do, project):
+    do("pipeline-draft", 1, args=failing)
+    do("pipeline-draft", 1, args=failing)
+    assert row(app).stage == "create" and drafts_of(app) == []
+    assert do("back", 1)["done"] == 1
     assert do("prepare", 1)["done"] == 1
     assert row(app).reason is None
-    assert do("pipeline-draft", 1, args=CITE)["done"] == 1
+    do("pipeline-draft", 1, args=failing)
+    assert do("create", 1)["done"] == 1  # without any pipeline
+    assert live(project).pending is None and row(app).reason is None
 
 
 def test_a_draft_that_cannot_be_discarded_waits_with_the_reason(
