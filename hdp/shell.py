@@ -13,17 +13,16 @@ import signal
 import sys
 import threading
 import time
-import webbrowser
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from hdp import one_window, paths
 from hdp.application.page import serve
 from hdp.application.system_libraries import install_command, missing_packages
 from hdp.events import Asked, Dropped
+from hdp.opening import open_folder, open_page
 from hdp.sdk import UsageError
 
 if TYPE_CHECKING:
@@ -197,6 +196,7 @@ def _set_up(app: Application, window: Any, base: str) -> None:
     one_window.listen(app.home, window.native, lambda path: _come_forward(app, window, path))
     tell_drops(window.native.webview, app.bus)
     page = window.native.webview.page()
+    _let_copy(page)
     keep_inside(page, base)
     page.renderProcessTerminated.connect(lambda how, code: _page_ended(app, page, how.name, code))
     page.profile().downloadRequested.connect(lambda one: _save_download(window, base, one))
@@ -215,6 +215,15 @@ def _page_ended(app: Application, page: Any, how: str, code: int) -> None:
         from PySide6.QtCore import QTimer
 
         QTimer.singleShot(0, page.action(page.WebAction.Reload).trigger)
+
+
+def _let_copy(page: Any) -> None:
+    """Let the page's Copy buttons write to the clipboard; it never reads it."""
+    from PySide6.QtWebEngineCore import QWebEngineSettings
+
+    attributes = QWebEngineSettings.WebAttribute
+    page.settings().setAttribute(attributes.JavascriptCanAccessClipboard, True)
+    page.settings().setAttribute(attributes.JavascriptCanPaste, False)
 
 
 def _come_forward(app: Application, window: Any, path: str | None) -> None:
@@ -267,7 +276,7 @@ def keep_inside(page: Any, base: str) -> None:
             request.accept()
             return
         request.reject()
-        show_page(url)
+        open_page(url)
 
     page.navigationRequested.connect(decide)
 
@@ -299,11 +308,6 @@ def _ask_to_close(window: Any, text: str) -> bool:
         window.native, TITLE, text, buttons.Close | buttons.Cancel, buttons.Cancel
     )
     return bool(answer == buttons.Close)
-
-
-def show_page(url: str) -> bool:
-    """Show a web address in the person's own browser; nothing but http and https."""
-    return urlsplit(url).scheme in ("http", "https") and webbrowser.open(url)
 
 
 class WindowState:
@@ -367,11 +371,8 @@ class WindowDialogs:
 
     def show_page(self, url: str) -> bool:
         """Show a web address in the person's own browser."""
-        return show_page(url)
+        return open_page(url)
 
     def show_folder(self, path: str) -> bool:
         """Show a folder in the system's file manager."""
-        from PySide6.QtCore import QUrl
-        from PySide6.QtGui import QDesktopServices
-
-        return bool(QDesktopServices.openUrl(QUrl.fromLocalFile(path)))
+        return open_folder(Path(path))

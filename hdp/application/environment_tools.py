@@ -13,6 +13,7 @@ from pathlib import Path
 from hdp.plugin_environments import clean_environment
 
 OLDEST = (3, 11)
+UV_PYTHONS = ">=3.11,<3.14"
 _NAMES = ("python3.13", "python3.12", "python3.11", "python3.14", "python3", "python", "py")
 _ASK_S = 20.0
 
@@ -28,7 +29,9 @@ class Tool:
     def make(self, folder: Path) -> list[str]:
         """The command that makes an empty environment."""
         if self.kind == "uv":
-            return [self.program, "venv", "--no-project", str(folder)]
+            # Left alone it takes the first one it finds, or fetches the newest there is, for
+            # which many libraries are not made yet.
+            return [self.program, "venv", "--no-project", "--python", UV_PYTHONS, str(folder)]
         pip = ["--without-pip"] if self.kind == "python-pip" else []
         return [self.program, "-m", "venv", *pip, str(folder)]
 

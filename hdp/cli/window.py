@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -120,10 +119,12 @@ def serve_page(session: Session, *, port: int = 0, open_browser: bool = False) -
 
 def stay(session: Session, url: str, *, open_browser: bool) -> int:
     """Print the address and serve on until Ctrl-C or SIGTERM, which is a good end."""
+    from hdp.opening import open_page
+
     with suppress(KeyboardInterrupt):
         session.emit({"url": url}, url)
         session.tell("Served on this computer only. Stop it with Ctrl-C.")
-        if open_browser and not webbrowser.open(url):
+        if open_browser and not open_page(url):
             session.tell("No browser was found; open the address yourself.")
         threading.Event().wait()
     return OK

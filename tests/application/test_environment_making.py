@@ -234,4 +234,8 @@ def test_what_makes_environments_is_found(tmp_path, monkeypatch):
     script(tmp_path / "python3", "print(3, 12)")
     assert "Python 3.12" in environment_tools.find_tool().title
     script(tmp_path / "uv", "")
-    assert environment_tools.find_tool().kind == "uv"
+    found = environment_tools.find_tool()
+    assert found.kind == "uv"
+    # left alone it would take any Python, or fetch one that is too new for heavy libraries
+    made = found.make(tmp_path / "e")
+    assert made[made.index("--python") + 1] == environment_tools.UV_PYTHONS
