@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hdp.plugin_importing import Origin, import_plugin
+from hdp.plugin_importing import Origin, forget_modules, import_plugin
 from hdp.sdk import Checker, Source, Thumbnailer
 
 # Hook -> what it gives, the word for one, and the attribute that holds its function.
@@ -27,6 +28,7 @@ OWN_TABLES = frozenset((
     ".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".xltx", ".xls", ".ods", ".ots", ".xlsb",
 ))  # fmt: skip
 _OWN = {"thumbnailer": ("makes pictures of", OWN_PICTURES), "source": ("reads", OWN_TABLES)}
+_loaded: dict[Origin, str] = {}  # the version that this process imported
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -45,7 +47,14 @@ class PluginFunction:
     name: str
 
     def load(self) -> Callable[..., Any]:
-        """The function; whatever importing the plugin raises is raised."""
+        """The function; whatever importing the plugin raises is raised.
+
+        A process that lives longer than a version of the plugin imports it anew.
+        """
+        known = _loaded.setdefault(self.origin, self.version)
+        if known != self.version and (old := sys.modules.get(self.origin.module)):
+            forget_modules(Path(old.__file__ or "").parent)
+        _loaded[self.origin] = self.version
         import_plugin(self.origin)
         found: Any = importlib.import_module(self.module)
         for one in self.name.split("."):

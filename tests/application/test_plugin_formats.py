@@ -213,6 +213,17 @@ def test_a_source_is_a_table_like_any_other(run, tmp_path):
         read_table(path)
 
 
+def test_a_source_that_was_renewed_is_used_at_once(run, tmp_path):
+    code = HOSTILE.replace("return []", "return [['name'], ['old']]")
+    app = run([hostile(tmp_path, code)], {"a.jpg": b""})
+    path = tmp_path / "a.gone"
+    path.write_bytes(b"x")
+    assert read_table(path).rows[0] == ["old"]
+    hostile(tmp_path, code.replace("'old'", "'new'"), version="2")
+    app.reload_plugins()
+    assert read_table(path).rows[0] == ["new"]
+
+
 def test_a_hostile_source_is_told_in_a_sentence(run, tmp_path, monkeypatch):
     monkeypatch.setattr(source_rows, "SECONDS", 1.0)
     run([hostile(tmp_path)], {"a.jpg": b""})
