@@ -9,9 +9,11 @@ from functools import cache
 from pathlib import PurePosixPath
 from typing import Any
 
-from hdp.ingest.modalities import modalities
+from hdp.ingest.modalities import known_modalities, modalities
 from hdp.project.mappings import MappingRow
-from hdp.sdk import UsageError
+from hdp.sdk import Modality, UsageError
+
+_THEIRS = "extensions"  # of modalities that plugins bring
 
 
 @dataclass(frozen=True)
@@ -37,20 +39,29 @@ def _modality_of() -> dict[str, str]:
 
 
 def make_rule(
-    folders: Sequence[str] = (), kinds: Sequence[str] = (), items: Sequence[int] = ()
+    folders: Sequence[str] = (),
+    kinds: Sequence[str] = (),
+    items: Sequence[int] = (),
+    plugins: Mapping[str, Modality] | None = None,
 ) -> dict[str, Any]:
-    """A rule on which items a mapping is for; UsageError where a modality is unknown."""
+    """A rule on which items a mapping is for; UsageError where a modality is unknown.
+
+    The extensions of `plugins`' modalities stay in the rule: it means the same without them.
+    """
+    known = known_modalities(plugins)
     for one in kinds:
-        if one not in modalities():
+        if one not in known:
             raise UsageError(
                 f"There is no modality {one}.", code="unknown-modality",
-                hint=f"It can be {', '.join(modalities())}.", where={"field": "modality"},
+                hint=f"It can be {', '.join(known)}.", where={"field": "modality"},
             )  # fmt: skip
     rule: dict[str, Any] = {}
     if folders:
         rule["folders"] = [one.replace("\\", "/").strip("/") or "*" for one in folders]
     if kinds:
         rule["modality"] = list(kinds)
+        if theirs := {one: list(known[one].extensions) for one in kinds if one not in modalities()}:
+            rule[_THEIRS] = theirs
     if items:
         rule["items"] = sorted(set(items))
     return rule
@@ -75,9 +86,19 @@ def _fits(rule: Mapping[str, Any], item: Facts) -> bool:
     folders, kinds = rule.get("folders", ()), rule.get("modality", ())
     if not folders and not kinds:
         return False
-    if kinds and item.modality not in kinds:
+    if kinds and not _is_of(item, kinds, rule.get(_THEIRS, {})):
         return False
     return not folders or any(_in_folder(item.path, one) for one in folders)
+
+
+def shown_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
+    """A rule as a person says it."""
+    return {name: one for name, one in rule.items() if name != _THEIRS}
+
+
+def _is_of(item: Facts, kinds: Sequence[str], theirs: Mapping[str, Sequence[str]]) -> bool:
+    extension = PurePosixPath(item.path).suffix.lower()
+    return item.modality in kinds or any(extension in theirs.get(one, ()) for one in kinds)
 
 
 def _in_folder(path: str, glob: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping as MappingOf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hdp.application.mapping_choice import Facts, choose_mapping, describe_rule
+from hdp.application.mapping_choice import Facts, choose_mapping, describe_rule, shown_rule
 from hdp.application.mapping_loading import LoadedMapping, get_row, load_mapping, read_mapping
 from hdp.events import Changed
 from hdp.metadata import checks
@@ -170,7 +170,7 @@ def mapping_json(row: MappingRow) -> dict[str, Any]:
     rule = describe_rule(row.applies)
     return {
         "name": row.name, "active": row.active, "table": row.table_path or None,
-        "hash": row.hash, "file": row.file or None, "applies": dict(row.applies),
+        "hash": row.hash, "file": row.file or None, "applies": shown_rule(row.applies),
         "for": rule or ("all other items" if row.active else "no items"),
     }  # fmt: skip
 

@@ -122,7 +122,7 @@ def set_mapping(
     from hdp.application.mapping_choice import make_rule
     from hdp.sdk import UsageError
 
-    rule = make_rule(folders, kinds, ids)
+    rule = make_rule(folders, kinds, ids, session.app.catalogue.modalities if kinds else None)
     if rule and for_all_others:
         raise UsageError(
             "--for-all-others was given together with a rule.", code="rule-and-others",

@@ -7,7 +7,7 @@ import pytest
 
 from hdp.application import describing
 from hdp.application.mapping_checking import check_mapping
-from hdp.application.mapping_choice import make_rule
+from hdp.application.mapping_choice import Facts, choose_mapping, make_rule, shown_rule
 from hdp.application.mapping_difference import compare_prepared, compare_text
 from hdp.application.mapping_omitting import add_entries, leave_out
 from hdp.application.mapping_setting import (
@@ -19,7 +19,8 @@ from hdp.application.mapping_setting import (
 from hdp.application.selection import Selection
 from hdp.application.views import stage_rows
 from hdp.metadata.mapping import parse_mapping
-from hdp.sdk import InvalidInput, NotFound, UsageError
+from hdp.project.mappings import MappingRow
+from hdp.sdk import InvalidInput, Modality, NotFound, UsageError
 from hdp.yaml_source import load
 
 ENV = "practice"
@@ -86,6 +87,15 @@ def test_each_item_uses_the_mapping_that_is_for_it(app, folder, do):
 def test_a_rule_with_an_unknown_modality_is_refused():
     with pytest.raises(UsageError):
         make_rule(kinds=["smells"])
+
+
+def test_a_modality_of_a_plugin_means_the_same_without_it():
+    points = Modality("points", "Points", extensions=[".xyz"])
+    rule = make_rule(kinds=["points", "image"], plugins={"points": points})
+    assert shown_rule(rule) == {"modality": ["points", "image"]}
+    row = MappingRow(1, "m", "", "", "", "", "", False, applies=rule)
+    chosen = [choose_mapping([row], Facts(1, one)) for one in ("a/b.XYZ", "a.jpg", "a.obj")]
+    assert chosen == [row, row, None]
 
 
 def test_a_changed_table_is_told_before_it_is_used(app, folder, do):

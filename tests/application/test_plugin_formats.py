@@ -10,6 +10,7 @@ from PIL import Image
 
 from hdp.application import Application, checking, scanning
 from hdp.application.page.items import ItemPages
+from hdp.application.page.previews import PreviewPages
 from hdp.ingest import checker
 from hdp.ingest.pictures.making import kind_of_picture
 from hdp.ingest.types import by_extension
@@ -134,6 +135,24 @@ def test_a_checker_and_a_thumbnailer_from_scan_to_picture(run, tmp_path):
     brings = app.catalogue.plugin("points").to_json()
     assert [one["title"] for one in brings["checkers"]] == ["XYZ points"]
     assert [one["id"] for one in brings["modalities"]] == ["points"]
+
+
+def test_the_wizard_shows_what_a_plugin_says_and_draws(run, tmp_path):
+    app = run([EXAMPLES / "points"], {"cube.xyz": CUBE, "broken.xyz": b"1 2 3\nno point\n"})
+    pages = PreviewPages(app)
+    body = {
+        "file": str(tmp_path / "new.hdpc"), "name": "N", "code": "N", "extensions": [".xyz"],
+        "input": str(tmp_path / "input"), "output": str(tmp_path / "out"),
+    }  # fmt: skip
+    try:
+        preview = pages.start(body, lambda: False)["id"]
+        assert pages._previews.get(preview).wait(60)
+        rows = {one["primary"]: one for one in pages.lines(preview, {})["rows"]}
+        assert (rows["cube.xyz"]["picture"], rows["cube.xyz"]["status"]) == (True, "valid")
+        assert rows["broken.xyz"]["status"] == "invalid"
+        assert pages.picture(preview, "cube.xyz").is_file()
+    finally:
+        pages.end()
 
 
 def test_another_version_of_a_checker_looks_again(run, tmp_path):

@@ -16,15 +16,15 @@ from hdp.application import (
     mapping_setting,
 )
 from hdp.application.config import Config
-from hdp.application.mapping_choice import make_rule
+from hdp.application.mapping_choice import make_rule, shown_rule
 from hdp.application.mapping_design import Design, Reading
 from hdp.application.mapping_loading import get_row
 from hdp.application.mapping_values import LEAVE_OUT
-from hdp.ingest.modalities import modalities
+from hdp.ingest.modalities import known_modalities
 from hdp.plugin_formats import table_kinds
 from hdp.project import mappings
 from hdp.project.mappings import MappingRow
-from hdp.sdk import Conflict, UsageError
+from hdp.sdk import Conflict, Modality, UsageError
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
@@ -43,9 +43,8 @@ class DesignPages:
 
     def overview(self) -> dict[str, Any]:
         """The project's mappings, and which kinds of files rules may name."""
-        kinds = [
-            {"id": name, "title": one.get("title", name)} for name, one in modalities().items()
-        ]
+        known = known_modalities(self._app.catalogue.modalities)
+        kinds = [{"id": name, "title": one.title} for name, one in known.items()]
         return {
             "mappings": mapping_setting.list_rows(self._app), "modalities": kinds,
             "folder": str(self._app.project.folder),
@@ -62,7 +61,7 @@ class DesignPages:
         base = (self._app.project.folder / row.base).resolve()
         return {
             "name": row.name, "text": row.source, "base": str(base), "hash": row.hash,
-            "applies": dict(row.applies), "active": row.active,
+            "applies": shown_rule(row.applies), "active": row.active,
         }  # fmt: skip
 
     def load(self, path: Path) -> dict[str, Any]:
@@ -182,7 +181,8 @@ class DesignPages:
         )
 
     def _design(self, body: Body) -> Design:
-        return Design(_text(body, "text"), self._base(body), _text(body, "name"), _rule(body))
+        rule = _rule(body, self._app.catalogue.modalities)
+        return Design(_text(body, "text"), self._base(body), _text(body, "name"), rule)
 
     def _base(self, body: Body) -> Path:
         base = Path(_text(body, "base") or self._app.project.folder)
@@ -224,7 +224,7 @@ def _reading(body: Body) -> Reading:
     )  # fmt: skip
 
 
-def _rule(body: Body) -> dict[str, Any] | None:
+def _rule(body: Body, plugins: Mapping[str, Modality]) -> dict[str, Any] | None:
     given = body.get("applies")
     if given is None:
         return None
@@ -235,7 +235,7 @@ def _rule(body: Body) -> dict[str, Any] | None:
     texts = all(isinstance(one, str) for one in [*folders, *kinds])
     if not texts or not all(isinstance(one, int) for one in items):
         raise UsageError("“applies” must be an object of lists.", code="bad-request")
-    return make_rule(folders, kinds, items)
+    return make_rule(folders, kinds, items, plugins)
 
 
 def _changed(name: str, now: MappingRow | None) -> Conflict:
