@@ -12,6 +12,7 @@ from typing import Any
 LEFT_OUT = {
     "antigravity", "this", "idlelib", "lib2to3", "turtledemo", "test", "ensurepip", "venv",
     "tkinter", "turtle", "_tkinter", "distutils",
+    "readline", "_gdbm",  # their libraries are GPL, and no window has a prompt
 }  # fmt: skip
 # Qt's own parts that the window needs; WebEngine itself asks for most of them.
 KEPT_QT = {
@@ -27,10 +28,15 @@ _PLUGINS_OUT = re.compile(
     r"|geometryloaders|renderplugins|qmllint|webview|printsupport|virtualkeyboard"
     r"|platforminputcontexts/libqtvirtual)"
 )
-# Debuggers of the page, and libraries of desktops that a machine with them has itself.
+# Debuggers of the page; libraries of desktops that a machine with them has itself (GTK, printing,
+# sound), and what only those need.
 _OUT = re.compile(
     r"/Qt6?/qml/|qtwebengine_devtools_resources|\.debug\.(pak|bin)$"
-    r"|/lib(gtk-3|gdk-3|gnutls|cups|avahi)"
+    r"|/lib(gtk-3|gdk-3|gnutls|cups|avahi|readline|gdbm)"
+    # Only those of the system: libraries for pictures bring some of the same names themselves.
+    r"|^/lib(gdk_pixbuf-2|atk-|atspi|cairo|pango|pixman-1|epoxy|thai|datrie|fribidi|graphite2)"
+    r"|^/lib(nettle|hogweed|p11-kit|tasn1|idn2|unistring|gmp)\."
+    r"|^/lib(pulse|sndfile|FLAC|ogg|opus|vorbis|mp3lame|mpg123|asyncns)"
 )
 
 

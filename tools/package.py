@@ -19,6 +19,7 @@ from tools.check_licences import PROJECT, licence_of, needed
 ROOT = Path(__file__).resolve().parent.parent
 DIST, BUILD = ROOT / "dist", ROOT / "build"
 APP = DIST / "hdp"
+LARGEST_SHELL = 463_000_000  # a tenth more than the trimmed shell that was measured
 EXTRAS = ("app", "mesh", "images", "pictures", "usd", "ocr")
 # What the window needs of a bare Debian 12; tried in one.
 DEPENDS = (
@@ -35,6 +36,7 @@ def main() -> int:
     """The packages stand in dist/; 1 where the app is not whole."""
     write_notices(BUILD / "third-party-licences.txt")
     freeze()
+    slim()
     if code := selftest():
         return code
     write_sizes(DIST / "sizes.txt")
@@ -74,6 +76,14 @@ def freeze() -> None:
     )  # fmt: skip
 
 
+def slim() -> None:
+    """Take out what only a debugger of Python itself reads; a third of the interpreter's size."""
+    if sys.platform != "linux" or shutil.which("strip") is None:
+        return
+    for one in (APP / "_internal").glob("libpython3*.so*"):
+        subprocess.run(["strip", "--strip-debug", str(one)], check=False)
+
+
 def selftest() -> int:
     """Let the built app use each of its parts; with its window where a display is at hand."""
     program = APP / ("hdp.exe" if os.name == "nt" else "hdp")
@@ -89,16 +99,26 @@ def _window_environment() -> dict[str, str]:
 
 
 def write_sizes(path: Path) -> None:
-    """How much of the app each library takes, the largest first."""
+    """How much of the app each library takes, the largest first; the shell is all but these."""
     sizes: Counter[str] = Counter()
     for one in APP.rglob("*"):
         if one.is_file() and not one.is_symlink():
             inside = one.relative_to(APP).parts
             inside = inside[1:] if inside[0] == "_internal" else inside
             sizes[inside[0] if len(inside) > 1 else "single files"] += one.stat().st_size
-    lines = [f"{size / 1e6:8.1f} MB  {name}" for name, size in sizes.most_common()]
-    path.write_text("\n".join([f"{sizes.total() / 1e6:8.1f} MB  all", *lines]) + "\n", "utf-8")
-    _say("\n".join([f"{sizes.total() / 1e6:8.1f} MB  all", *lines[:12]]))
+    shell = sum(size for name, size in sizes.items() if _is_shell(name))
+    told = [(sizes.total(), "all"), (shell, "of it the shell: window, Python, HDP, system")]
+    told += [(size, name) for name, size in sizes.most_common()]
+    lines = [f"{size / 1e6:8.1f} MB  {name}" for size, name in told]
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    _say("\n".join(lines[:14]))
+    if sys.platform == "linux" and shell > LARGEST_SHELL:
+        raise SystemExit(f"The shell has {shell / 1e6:.0f} MB: what has come into it?")
+
+
+def _is_shell(name: str) -> bool:
+    """Whether it is in every app with a window, whatever libraries it has for files."""
+    return name.startswith(("PySide6", "shiboken6", "webview", "hdp", "python3", "single files"))
 
 
 def pack() -> Path | None:
