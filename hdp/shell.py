@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hdp import one_window, paths
+from hdp.application.config import Config
 from hdp.application.page import serve
 from hdp.application.system_libraries import install_command, missing_packages
 from hdp.events import Asked, Dropped
 from hdp.opening import open_folder, open_page
-from hdp.sdk import UsageError
+from hdp.sdk import HdpError, UsageError
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
@@ -36,6 +37,21 @@ _SIZE, _SMALLEST = (1280, 860), (900, 600)
 _PAGE_S = 60.0
 _MOST_PAGES = 3
 _GOING_S, _ASKING = 5.0, "generate_js_object"
+_ENGLISH: dict[str, Any] = {
+    "running": lambda n: (
+        f"{'A job is' if n == 1 else f'{n} jobs are'} running. Close anyway?\n\n"
+        "What is done stays done. The rest is cancelled, and can be started again later."
+    ),
+    "close": "Close", "cancel": "Cancel", "save": "Save file",
+}  # fmt: skip
+_GERMAN: dict[str, Any] = {
+    "running": lambda n: (
+        f"{'Ein Auftrag läuft' if n == 1 else f'{n} Aufträge laufen'} noch. Trotzdem schließen?\n\n"
+        "Was erledigt ist, bleibt erledigt. Der Rest wird abgebrochen und kann später wieder"
+        " begonnen werden."
+    ),
+    "close": "Schließen", "cancel": "Abbrechen", "save": "Datei speichern",
+}  # fmt: skip
 _ELSEWHERE = "Without a window: hdp serve --open shows the same page in your browser."
 
 
@@ -173,7 +189,7 @@ def _make_window(webview: Any, app: Application, server: WebServer) -> Any:
 
 
 def _on_closing(app: Application, window: Any, state: WindowState) -> bool:
-    if not may_close(app, lambda text: _ask_to_close(window, text)):
+    if not may_close(app, lambda text: _ask_to_close(app, window, text)):
         return False
     state.write(window.native.width(), window.native.height())
     return True
@@ -199,7 +215,7 @@ def _set_up(app: Application, window: Any, base: str) -> None:
     _let_copy(page)
     keep_inside(page, base)
     page.renderProcessTerminated.connect(lambda how, code: _page_ended(app, page, how.name, code))
-    page.profile().downloadRequested.connect(lambda one: _save_download(window, base, one))
+    page.profile().downloadRequested.connect(lambda one: _save_download(app, window, base, one))
 
 
 def _page_ended(app: Application, page: Any, how: str, code: int) -> None:
@@ -251,13 +267,13 @@ def tell_drops(view: Any, bus: Bus) -> None:
     view.installEventFilter(Drops(view))
 
 
-def _save_download(window: Any, base: str, download: Any) -> None:
+def _save_download(app: Application, window: Any, base: str, download: Any) -> None:
     from PySide6.QtWidgets import QFileDialog
 
     chosen = ""
     if download.url().toString().startswith(f"{base}/"):
         chosen, _ = QFileDialog.getSaveFileName(
-            window.native, "Save file", str(Path.home() / download.downloadFileName())
+            window.native, words_of(app)["save"], str(Path.home() / download.downloadFileName())
         )
     if not chosen:
         download.cancel()
@@ -288,26 +304,39 @@ def may_close(app: Application, ask: Callable[[str], bool]) -> bool:
     """
     if not app.has_project or not (running := app.jobs.running()):
         return True
-    count = "A job is" if len(running) == 1 else f"{len(running)} jobs are"
-    if not ask(
-        f"{count} running. Close anyway?\n\nWhat is done stays done. The rest is cancelled, and"
-        " can be started again later."
-    ):
+    if not ask(words_of(app)["running"](len(running))):
         return False
     for job in running:
         app.jobs.cancel(job)
     return True
 
 
-def _ask_to_close(window: Any, text: str) -> bool:
+def _ask_to_close(app: Application, window: Any, text: str) -> bool:
     # the library's own question has no No
     from PySide6.QtWidgets import QMessageBox
 
-    buttons = QMessageBox.StandardButton
-    answer = QMessageBox.question(
-        window.native, TITLE, text, buttons.Close | buttons.Cancel, buttons.Cancel
-    )
-    return bool(answer == buttons.Close)
+    words, roles = words_of(app), QMessageBox.ButtonRole
+    box = QMessageBox(QMessageBox.Icon.Question, TITLE, text, parent=window.native)
+    close = box.addButton(words["close"], roles.DestructiveRole)
+    cancel = box.addButton(words["cancel"], roles.RejectRole)
+    box.setDefaultButton(cancel)
+    box.setEscapeButton(cancel)
+    box.exec()
+    return bool(box.clickedButton() is close)
+
+
+def words_of(app: Application) -> dict[str, Any]:
+    """What the window itself says, in the language of the page."""
+    try:
+        chosen = Config(app.home).get("language")
+    except HdpError:
+        chosen = "system"
+    if chosen == "system":
+        with suppress(ImportError):
+            from PySide6.QtCore import QLocale
+
+            chosen = QLocale.system().name()[:2]
+    return _GERMAN if chosen == "de" else _ENGLISH
 
 
 class WindowState:

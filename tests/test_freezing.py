@@ -15,7 +15,8 @@ QT = "PySide6/Qt"
         f"{QT}/resources/icudtl.dat", f"{QT}/translations/qtwebengine_locales/de.pak",
         f"{QT}/translations/qtwebengine_locales/en-US.pak", f"{QT}/translations/qtbase_de.qm",
         "hdp/_frontend/index.html", "vtkmodules/libvtkCommonCore.so", "libssl.so.3",
-        "hdp_plugins/mesh/plugin.toml", "opencv_python_headless.libs/libopus-1.so.0", "libgcrypt.so.20",
+        "hdp_plugins/mesh/plugin.toml", "opencv_python_headless.libs/libopus-1.so.0",
+        "libgcrypt.so.20",
     ],
 )  # fmt: skip
 def test_belongs_into_the_app(path):
@@ -41,4 +42,5 @@ def test_stays_out(path):
 def test_the_whole_standard_library_is_for_plugins():
     found = set(standard_library())
     assert {"wave", "xml.dom.minidom", "sqlite3", "zoneinfo", "unittest.mock"} <= found
-    assert not [one for one in found if one.split(".")[0] in ("tkinter", "test", "idlelib", "readline")]
+    out = ("tkinter", "test", "idlelib", "readline")
+    assert not [one for one in found if one.split(".")[0] in out]

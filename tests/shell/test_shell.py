@@ -8,6 +8,7 @@ import pytest
 
 from hdp import shell
 from hdp.application import Application
+from hdp.application.config import Config
 from hdp.application.scanning import SCAN_LANE
 from hdp.project.project import Project
 from hdp.sdk import UsageError
@@ -52,6 +53,15 @@ def test_asks_while_jobs_run_and_cancels_only_after_a_yes(app):
     assert shell.may_close(app, lambda text: True)
     assert app.jobs.wait(job, 10)
     assert app.jobs.get(job)["state"] == "cancelled"
+
+
+def test_the_window_asks_in_the_language_of_the_page(app):
+    Config(app.home).set("language", "de")
+    assert shell.words_of(app)["running"](2).startswith("2 Aufträge laufen noch.")
+    Config(app.home).set("language", "en")
+    assert shell.words_of(app)["running"](1).startswith("A job is running.")
+    (app.home / "config.json").write_text("[")
+    assert shell.words_of(app)["close"] in ("Close", "Schließen")
 
 
 def test_no_display_is_told_plainly(app, monkeypatch):
