@@ -9,7 +9,15 @@ import pytest
 pytestmark = pytest.mark.browser
 
 CODE = """
-from hdp.sdk import Component, Result, hookimpl
+from hdp.sdk import Component, Modality, Result, Source, hookimpl
+def read(path):
+    return [["name"]]
+@hookimpl
+def hdp_sources():
+    return [Source("watermark.list", "List of marks", read, (".marks",))]
+@hookimpl
+def hdp_modalities():
+    return [Modality("marked", "Marked pictures")]
 class Mark(Component):
     id, title = "watermark.mark", "Mark pictures"
     def run(self, step):
@@ -61,7 +69,8 @@ def test_install_switch_on_replace_and_remove(page, app, tmp_path):
     page.get_by_role("menuitem", name="Switch On...").click()
     trust.get_by_role("button", name="Switch On").press("Enter")
     expect(row).to_contain_text("Ready")
-    expect(row).to_contain_text("Mark pictures")
+    for brought in ("Mark pictures", "Tables: List of marks (.marks)", "Material: Marked pictures"):
+        expect(row).to_contain_text(brought)
 
     page.get_by_role("button", name="Install...").click()
     field.fill(pack(tmp_path / "w2.zip", "raise RuntimeError('out of luck')"))
