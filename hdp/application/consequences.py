@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from hdp.application import actions
 from hdp.application.actions import Action
 from hdp.application.file_warnings import warn_of_files
+from hdp.application.terms import term_of
+from hdp.metadata.schemas import fields_of
 from hdp.project import going_public, machine_values
 from hdp.project.accepting import BLOCKING
 from hdp.project.overview import Overview
@@ -35,12 +37,36 @@ def consequences(app: Application, action: Action) -> dict[str, Any]:
     titles = {row.id: row.title or row.key for row in rows}
     return {
         "records": len(rows),
-        "groups": [group_by(name, facts) for name in _GROUPS],
+        "groups": group_all(app, action.env, _GROUPS, facts),
         "accepted": _accepted(rows),
         "files": warn_of_files(remarks, licences, titles),
         "machine": _machine(app, facts),
         "never_tried": never_tried(app, action.env, rows),
     }
+
+
+def group_all(
+    app: Application, env: str, names: Iterable[str], facts: Sequence[Facts]
+) -> list[dict[str, Any]]:
+    """The records by several properties; each value with the terms of its vocabulary, if any."""
+    target = app.target(app.environment(env))
+    fields = fields_of(target.schema())
+    groups = [group_by(name, facts) for name in names]
+    for group in groups:
+        for one in group["values"]:
+            coded = _coded(group["by"], one["value"])
+            found = [term_of(target, fields.get(name, {}), word) for name, word in coded]
+            one["terms"] = [term for term in found if term] if all(found) else []
+    return groups
+
+
+def _coded(name: str, value: str) -> list[tuple[str, str]]:
+    """The fields and words of their vocabularies that a property was put together from."""
+    if name == "type":
+        first, _, second = value.partition("/")
+        return [("upload_type", first), *([(f"{first}_type", second)] if second else [])]
+    # Licences are known by their ids, in every language.
+    return [("access_right", value.partition(" ")[0])] if name == "access" else []
 
 
 def group_by(name: str, facts: Sequence[Facts]) -> dict[str, Any]:

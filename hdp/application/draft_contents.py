@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hdp.application import actions
 from hdp.application.actions import Action, Started
-from hdp.application.consequences import group_by, never_tried, value_of
+from hdp.application.consequences import group_all, never_tried, value_of
 from hdp.project import going_public
 from hdp.project.overview import Overview
 
@@ -43,7 +43,7 @@ def draft_contents(
             "bytes": max((row.sent_bytes for row in rows), default=0),
         },
         "over": sum(_over(row, *most) for row in rows),
-        "groups": [group_by(name, facts) for name in _GROUPS],
+        "groups": group_all(app, action.env, _GROUPS, facts),
         "skipped": _skipped(planned, action.kind),
         "never_tried": never_tried(app, action.env, rows),
         "rows": [_row(row, by_item.get(row.id, {}), _over(row, *most))

@@ -58,6 +58,12 @@ def test_what_differs_from_most_is_pointed_out(app, drafts):
     assert [(one["value"], one["count"], one["outlier"]) for one in values] == [
         ("cc-by-4.0", 3, False), ("cc-zero", 1, True),
     ]  # fmt: skip
+    (access,) = group(told(app), "access")
+    assert access["terms"][0]["titles"] == {"de": "Offen"}
+    (kind,) = group(told(app), "type")
+    assert (kind["value"], [one["title"] for one in kind["terms"]]) == (
+        "image/photo", ["Image", "Photo"],
+    )  # fmt: skip
     assert values[1]["records"] == [{"item": 2, "title": HOSTILE}]
     assert [one["count"] for one in group(told(app), "access")] == [4]
 
