@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from hdp import one_window, paths
 from hdp.application.config import Config
 from hdp.application.page import serve
-from hdp.application.system_libraries import install_command, missing_packages
+from hdp.application.system_libraries import closed_memory, install_command, missing_packages
 from hdp.events import Asked, Dropped
 from hdp.opening import open_folder, open_page
 from hdp.sdk import HdpError, UsageError
@@ -154,6 +154,11 @@ def load_webview() -> Any:
 
 def _check_libraries(what: str) -> None:
     """UsageError that names the system's packages that the window lacks, if it lacks some."""
+    if closed := closed_memory():
+        raise UsageError(
+            "The window cannot share memory with its page.", code="no-window",
+            hint=f"{closed[0].upper()}{closed[1:]}. {_ELSEWHERE}",
+        )  # fmt: skip
     if packages := missing_packages(fonts=False):
         raise UsageError(
             f"The window needs parts that are not installed or not usable ({what}).",

@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from hdp import __version__, paths
 from hdp.application.environment_tools import describe_tool
-from hdp.application.system_libraries import graphics_advice, install_command, missing_packages
+from hdp.application.system_libraries import (
+    closed_memory,
+    graphics_advice,
+    install_command,
+    missing_packages,
+)
 from hdp.net import Client
 from hdp.sdk import HdpError
 
@@ -55,12 +60,15 @@ def _window() -> dict[str, Any]:
     else:
         message = "works"
     packages = [] if missing else missing_packages()
+    closed = closed_memory()
+    if closed and not missing:
+        message = closed
     if packages:
         message = f"the system lacks libraries; install: {install_command(packages)}"
     page = (paths.frontend_dir() / "index.html").is_file()
     if not page:
         message += "; the page was not built"
-    works = page and not missing and not packages and (bool(display) or not needs_display)
+    works = page and not (missing or packages or closed) and (bool(display) or not needs_display)
     return {"works": works, "missing": missing, "packages": packages, "display": display,
             "page": page, "message": message}  # fmt: skip
 

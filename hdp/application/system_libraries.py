@@ -56,6 +56,14 @@ def _loads(name: str) -> bool:
     return True
 
 
+def closed_memory() -> str:
+    """What is wrong with the memory that the page's processes share; "" if it is fine."""
+    place = Path("/dev/shm")
+    if not sys.platform.startswith("linux") or os.access(place, os.W_OK | os.X_OK):
+        return ""
+    return f"{place} cannot be written, which the page needs; put it right: sudo chmod 1777 {place}"
+
+
 def _fonts() -> bool:
     places = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts",
               Path.home() / ".local/share/fonts")  # fmt: skip

@@ -100,6 +100,10 @@ def test_missing_libraries_of_the_system_are_named_by_package(app, monkeypatch):
     assert "sudo apt-get install libnss3 libxcb-cursor0. " in caught.value.hint
     monkeypatch.setattr("shutil.which", lambda name: name == "dnf")
     assert "xcb-util-cursor" in system_libraries.missing_packages()
+    monkeypatch.setattr("os.access", lambda place, _how: str(place) != "/dev/shm")
+    with pytest.raises(UsageError) as caught:
+        shell.load_webview()
+    assert "chmod 1777 /dev/shm" in caught.value.hint
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="on purpose: there is no root here")
