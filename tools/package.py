@@ -19,6 +19,7 @@ from tools.check_licences import PROJECT, licence_of, needed
 ROOT = Path(__file__).resolve().parent.parent
 DIST, BUILD = ROOT / "dist", ROOT / "build"
 APP = DIST / "hdp"
+BUNDLE = DIST / "Heritage Data Processor.app"
 LARGEST_SHELL = 463_000_000  # a tenth more than the trimmed shell that was measured
 EXTRAS = ("app", "mesh", "images", "pictures", "usd", "ocr")
 # What the window needs of a bare Debian 12; tried in one.
@@ -122,8 +123,13 @@ def _is_shell(name: str) -> bool:
 
 
 def pack() -> Path | None:
-    """The folder as one file: .tar.zst on Linux and macOS, .zip on Windows."""
+    """All in one file: .tar.zst on Linux, .zip on Windows, on macOS one with the bundle."""
     name = DIST / f"hdp-{__version__}-{sys.platform}-{platform.machine().lower()}"
+    if sys.platform == "darwin" and BUNDLE.is_dir():
+        made = name.with_name(f"{name.name}.zip")
+        # Its own tool: others lose links and rights inside the bundle.
+        _run("ditto", "-c", "-k", "--sequesterRsrc", "--keepParent", str(BUNDLE), str(made))
+        return made
     if os.name == "nt":
         return Path(shutil.make_archive(str(name), "zip", DIST, "hdp"))
     if shutil.which("zstd") is None:
