@@ -117,11 +117,22 @@ def plan_versions(
     return planned
 
 
+def why_not_for_versions(pipeline: Pipeline) -> str:
+    """Why new versions cannot go through a pipeline; "" where they can."""
+    if pipeline.scope == "collection":
+        return f"{pipeline.name} is for a whole collection: a new version cannot go through it."
+    # The DOI of a version is there only when its draft is, and that is made last.
+    return (
+        f"{pipeline.name} needs the DOI: a new version cannot go through it."
+        if pipeline.needs
+        else ""
+    )
+
+
 def _check(pipeline: Pipeline) -> None:
-    if pipeline.scope == "collection" or pipeline.needs:
-        why = "is for a whole collection" if pipeline.scope == "collection" else "needs the DOI"
+    if why := why_not_for_versions(pipeline):
         raise UsageError(
-            f"{pipeline.name} {why}: a new version cannot go through it.",
+            why,
             code="pipeline-not-for-versions",
             hint="Choose another one; no-processing takes the files as they are.",
         )

@@ -163,3 +163,13 @@ def example(text: str) -> str:
 
 
 pass_session = click.make_pass_decorator(Session)
+
+
+def read_params(given: tuple[str, ...]) -> dict[str, str]:
+    """The values of `--param NAME=VALUE`, by name; UsageError where one is none."""
+    from hdp.sdk import UsageError
+
+    pairs = [one.partition("=") for one in given]
+    if wrong := [name for name, equals, _ in pairs if not equals]:
+        raise UsageError(f"{wrong[0]} is no NAME=VALUE.", hint="Write --param side=1200.")
+    return {name: value for name, _, value in pairs}

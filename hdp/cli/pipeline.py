@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hdp.cli import running
-from hdp.cli.base import Group, Several, example, pass_session
+from hdp.cli.base import Group, Several, example, pass_session, read_params
 from hdp.cli.main import FAILED, OK
 from hdp.cli.pipeline_files import new_command, remove_command
 from hdp.cli.selecting import selection
@@ -152,7 +152,7 @@ def run(session: Session, pipeline: str, selection: Selection, items: bool,
             "--files and --to belong together, without items, and run on this computer.",
             hint="hdp pipeline run P --files PATH... --to DIR",
         )
-    return _run_on_files(session, pipeline, files, to, _params(params), up_to)
+    return _run_on_files(session, pipeline, files, to, read_params(params), up_to)
 
 
 def _args(pipeline: str, params: tuple[str, ...], on: str | None, again: bool) -> dict[str, Any]:
@@ -160,16 +160,7 @@ def _args(pipeline: str, params: tuple[str, ...], on: str | None, again: bool) -
 
     place = {"on": str(read_place(on))} if on else {}
     more = {"again": True} if again else {}
-    return {"pipeline": pipeline, "params": _params(params), **place, **more}
-
-
-def _params(given: tuple[str, ...]) -> dict[str, str]:
-    from hdp.sdk import UsageError
-
-    pairs = [one.partition("=") for one in given]
-    if wrong := [name for name, equals, _ in pairs if not equals]:
-        raise UsageError(f"{wrong[0]} is no NAME=VALUE.", hint="Write --param side=1200.")
-    return {name: value for name, _, value in pairs}
+    return {"pipeline": pipeline, "params": read_params(params), **place, **more}
 
 
 def _run_on_files(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hdp.cli.base import Command, Several, example, pass_session
+from hdp.cli.base import Command, Several, example, pass_session, read_params
 from hdp.cli.main import FAILED, OK
 from hdp.wording import counted
 
@@ -69,6 +69,13 @@ _PATH = click.Path(path_type=Path)
     multiple=True,
     metavar="ITEM=ID",
     help="Use this open draft, although HDP did not make it.",
+)
+@click.option(
+    "--param",
+    "params",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="An answer to what the pipeline asks.",
 )
 @click.option("--dry-run", is_flag=True, help="Show what would be made; send nothing.")
 @pass_session
@@ -137,7 +144,8 @@ def _wishes(given: dict[str, Any], choices: dict[str, int | None]) -> Wishes:
     carry = given["carry_over"]
     words = [one for one in carry if one in ("all", "none")]
     return Wishes(
-        choices, given["pipeline"], carry=(words[0] if words else carry) or None,
+        choices, given["pipeline"], read_params(given["params"]),
+        carry=(words[0] if words else carry) or None,
         version=given["version_number"], day=given["day"], note=given["note"],
         mapping=given["with_mapping"], adopt=dict(_adopted(one) for one in given["adopt_draft"]),
     )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from PIL import Image
 
@@ -40,7 +42,13 @@ def test_from_new_files_to_a_published_version(page, expect, project, app, do, t
     dialog = page.get_by_role("dialog", name="Create New Version from Files")
     go_on = dialog.get_by_role("button", name="Continue")
     expect(go_on).to_be_disabled()
-    dialog.get_by_label("Folder with the new files, or one file").fill(str(new))
+    field = dialog.get_by_label("Folder with the new files, or one file")
+    field.fill(str(new))
+    dialog.get_by_role("button", name="One more file...").click()
+    dialog.get_by_label("One more file", exact=True).fill(str(new / names[1]))
+    go_on.click()
+    expect(page.get_by_text("Name one folder, or files.")).to_be_visible()
+    dialog.get_by_role("button", name="Leave out file 2").click()
     go_on.click()
 
     expect(dialog.get_by_role("status").first).to_contain_text("2 of 3 groups of files")
@@ -57,7 +65,12 @@ def test_from_new_files_to_a_published_version(page, expect, project, app, do, t
     go_on.click()
 
     expect(go_on).to_be_disabled()  # a pipeline is required
+    expect(dialog.get_by_role("radio", name="Cite with DOI")).to_be_disabled()
+    expect(dialog.get_by_text("Cite with DOI needs the DOI")).to_be_visible()
+    dialog.get_by_role("radio", name=re.compile("^Web copies")).check()
+    expect(dialog.get_by_role("group", name="Asked at the start")).to_be_visible()
     dialog.get_by_role("radio", name="No processing").check()
+    expect(dialog.get_by_role("group", name="Asked at the start")).to_have_count(0)
     go_on.click()
     dialog.get_by_label("What changed").fill("Scanned <again>.")
     go_on.click()
@@ -66,7 +79,12 @@ def test_from_new_files_to_a_published_version(page, expect, project, app, do, t
     expect(go_on).to_be_disabled()
     choice = dialog.get_by_label(f"What becomes of {names[3]} of {third.title}")
     expect(choice).to_have_value("")
-    choice.select_option("Carry over")
+    dialog.get_by_label("Only names like").fill("*.tif")
+    expect(dialog.get_by_role("button", name="Carry over 0 files")).to_be_disabled()
+    dialog.get_by_label("Only names like").fill(f"{names[3][:-5]}?.JPG")
+    dialog.get_by_role("button", name="Remove 1 file").click()
+    expect(choice).to_have_value("remove")
+    dialog.get_by_role("button", name="Carry over 1 file").click()
     expect(dialog.get_by_text("Every file is decided.")).to_be_visible()
     go_on.click()
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hdp import paths
 from hdp.application import pipelining
 from hdp.application.config import Config
+from hdp.application.version_plan import why_not_for_versions
 from hdp.pipelines.definition import Parameter, Pipeline
 from hdp.sdk import Component, Finding, HdpError, NotFound
 from hdp.yaml_source import load
@@ -44,6 +45,7 @@ class PipelinePages:
             "source": self._source(path),
             "steps": steps,
             "findings": [one.to_json() for one in findings],
+            "not_for_versions": why_not_for_versions(pipeline) if pipeline else "",
         }
 
     def show(self, name: str) -> dict[str, Any]:

@@ -36,6 +36,11 @@ class VersionPages:
             raise _wrong("paths", "whole paths, from the root or the drive on")
         if folder is not None and folder.is_file():  # one file was chosen
             paths, folder = [folder], None
+        if any(one.is_dir() for one in paths):
+            raise UsageError(
+                "Name one folder, or files.", code="several-folders",
+                hint="Choose files of one folder, or the folder above them.",
+            )  # fmt: skip
         items = body.get("items")
         wanted = Wanted(folder, tuple(paths), table, items=tuple(items) if items else None)
         return _facts(self._looks.start(name, wanted))

@@ -1,6 +1,7 @@
 // Create New Version from Files: what was chosen so far, and what the server says of it.
 import { get, post } from '../../../api'
 import { ui } from '../../../ui.svelte'
+import { answered } from '../Questions.svelte'
 
 export interface Candidate { item: number; key: string; title: string; doi: string | null; version: string | null; how?: string; reason?: string; confidence?: 'certain' | 'likely' | 'possible' }
 export interface Unit { id: string; label: string; files: { path: string; name: string; size: number; role: string }[]; choice: number | null; ticked: boolean; candidates: Candidate[]; findings: { message: string; severity: string }[] }
@@ -13,6 +14,14 @@ interface Look { look: string; state: string; done: number; total: number; error
 export const STEPS = ['New files', 'Matches', 'Pipeline', 'Metadata', 'Files of the new version', 'Confirm'] as const
 const ASK_MS = 250
 
+/** Whether a name fits a pattern with * and ?, as on the command line; no pattern fits all. */
+export function fitting(pattern: string): (name: string) => boolean {
+  if (!pattern.trim()) return () => true
+  const source = pattern.trim().toLowerCase().replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\\\*/g, '.*').replace(/\\\?/g, '.')
+  const whole = new RegExp(`^${source}$`, 's')
+  return (name) => whole.test(name.toLowerCase())
+}
+
 export class Flow {
   step = $state(0)
   folder = $state('')
@@ -21,7 +30,9 @@ export class Flow {
   look = $state.raw<Look | null>(null)
   choices = $state<Record<string, number | null>>({})
   byHand = $state<Record<string, Candidate>>({})
+  more = $state<string[]>([])
   pipeline = $state('')
+  params = $state<Record<string, string>>({})
   version = $state('')
   day = $state('')
   note = $state('')
@@ -54,7 +65,9 @@ export class Flow {
     this.look = null
     this.plan = null
     const asked = { env: this.env, table: this.table.trim() || undefined, items: this.items ?? undefined }
-    let told = await ui.try(() => post<Look>('/versions/look', { ...asked, folder: this.folder.trim() }))
+    const files = [this.folder, ...this.more].map((one) => one.trim()).filter(Boolean)
+    const from = files.length > 1 ? { paths: files } : { folder: files[0] }
+    let told = await ui.try(() => post<Look>('/versions/look', { ...asked, ...from }))
     while (told && told.state === 'looking' && !this.closed) {
       this.look = told
       await new Promise((done) => setTimeout(done, ASK_MS))
@@ -79,7 +92,7 @@ export class Flow {
 
   get body(): Record<string, unknown> {
     return {
-      look: this.look?.look, choices: this.choices, pipeline: this.pipeline, decisions: this.decisions, mapping: this.mapping,
+      look: this.look?.look, choices: this.choices, pipeline: this.pipeline, params: answered(this.params), decisions: this.decisions, mapping: this.mapping,
       note: this.note, metadata: { version: this.version.trim(), publication_date: this.day }, adopt: this.adopt,
     }
   }
@@ -97,12 +110,19 @@ export class Flow {
     this.patch((row, of) => (of === item && row.name === name ? action : row.action))
   }
 
-  /** The same for all files that wait for a decision, or were decided the other way. */
-  decideAll(action: string): void {
+  /** The files that can be decided, of all whose name fits a pattern such as *_master.tif. */
+  open(pattern: string): Row[] {
+    const fits = fitting(pattern)
+    return (this.plan?.records ?? []).flatMap((record) => record.files.filter((row) => row.choices.length > 0 && fits(row.name)))
+  }
+
+  /** The same for all of them that wait for a decision, or were decided the other way. */
+  decideAll(action: string, pattern = ''): void {
+    const fits = fitting(pattern)
+    const meant = (row: Row): boolean => row.choices.includes(action) && fits(row.name)
     for (const record of this.plan?.records ?? [])
-      for (const row of record.files)
-        if (row.choices.includes(action)) this.decisions[record.item] = { ...this.decisions[record.item], [row.name]: action }
-    this.patch((row) => (row.choices.includes(action) ? action : row.action))
+      for (const row of record.files) if (meant(row)) this.decisions[record.item] = { ...this.decisions[record.item], [row.name]: action }
+    this.patch((row) => (meant(row) ? action : row.action))
   }
 
   private patch(now: (row: Row, item: number) => string): void {
