@@ -44,11 +44,12 @@ class Node:
         return found
 
 
-def load(text: str, *, source: str = "") -> Node:
+def load(text: str, *, source: str = "", slips: list[InvalidInput] | None = None) -> Node:
     """The only document in `text`; InvalidInput with line and column where it is none.
 
     Only true and false are booleans, only decimal numbers are numbers (010 and 1_000
-    stay text), and a repeated key is an error.
+    stay text), and a repeated key is an error. Where `slips` is given, such errors of single
+    values are added to it, and the rest is read.
     """
     if len(text) > _MAX_LENGTH:
         raise InvalidInput(
@@ -65,11 +66,13 @@ def load(text: str, *, source: str = "") -> Node:
         raise InvalidInput(
             f"This is no YAML: {str(error).splitlines()[0]}.", code="yaml", where={"file": source}
         ) from None
-    return Node(None) if root is None else _Reader(source).convert(root, 0)
+    return Node(None) if root is None else _Reader(source, slips).convert(root, 0)
 
 
 def _sentence(error: yaml.MarkedYAMLError) -> str:
     problem = str(error.problem or error.context or "it cannot be read")
+    if error.context and problem.startswith("but "):
+        problem = f"{error.context}, {problem}"
     if "\\t" in problem or "tab" in problem:
         return "This is no YAML: a tab stands where blanks are needed."
     return f"This is no YAML: {problem}."
@@ -81,43 +84,50 @@ def _error(message: str, mark: Any, source: str) -> InvalidInput:
 
 
 class _Reader:
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, slips: list[InvalidInput] | None) -> None:
         self.source = source
+        self.slips = slips
         self.seen: set[int] = set()
+
+    def refuse(self, message: str, mark: Any) -> None:
+        error = _error(message, mark, self.source)
+        if self.slips is None:
+            raise error
+        self.slips.append(error)
 
     def convert(self, node: yaml.Node, depth: int) -> Node:
         if depth > _MAX_DEPTH:
             raise _error("This is nested too deeply.", node.start_mark, self.source)
         if id(node) in self.seen:
             # Aliases of aliases grow without limit; nobody needs them here.
-            raise _error("References (&name, *name) are not used.", node.start_mark, self.source)
+            self.refuse("References (&name, *name) are not used.", node.start_mark)
+            return Node(None, node.start_mark.line + 1, node.start_mark.column + 1)
         self.seen.add(id(node))
         line, column = node.start_mark.line + 1, node.start_mark.column + 1
         if isinstance(node, yaml.MappingNode):
             return self._convert_mapping(node, depth)
         if isinstance(node, yaml.SequenceNode):
             return Node([self.convert(one, depth + 1) for one in node.value], line, column)
-        return Node(_scalar(node, self.source), line, column)
+        if not node.tag.startswith("tag:yaml.org,2002:"):
+            self.refuse(f"Tags such as {node.tag} are not used here.", node.start_mark)
+        return Node(_scalar(node), line, column)
 
     def _convert_mapping(self, node: yaml.MappingNode, depth: int) -> Node:
         values: dict[str, Node] = {}
         keys: dict[str, tuple[int, int]] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise _error(
-                    "A name before a colon must be plain text.", key.start_mark, self.source
-                )
+                self.refuse("A name before a colon must be plain text.", key.start_mark)
+                continue
             if key.value in values:
-                raise _error(f'"{key.value}" is there twice.', key.start_mark, self.source)
+                self.refuse(f'"{key.value}" is there twice.', key.start_mark)
             keys[key.value] = (key.start_mark.line + 1, key.start_mark.column + 1)
             values[key.value] = self.convert(value, depth + 1)
         return Node(values, node.start_mark.line + 1, node.start_mark.column + 1, keys)
 
 
-def _scalar(node: yaml.Node, source: str) -> Any:
+def _scalar(node: yaml.Node) -> Any:
     text = node.value
-    if not node.tag.startswith("tag:yaml.org,2002:"):
-        raise _error(f"Tags such as {node.tag} are not used here.", node.start_mark, source)
     if getattr(node, "style", None) is not None:
         return text
     if text in _WORDS:

@@ -121,10 +121,12 @@ def _table(
 
 
 def _kind(one: Mapping[str, Any]) -> str:
+    if "$ref" in one:
+        return "a field"
     if "const" in one:
         return f"`{one['const']}`"
     if "enum" in one:
-        return " \\| ".join(f"`{value}`" for value in one["enum"][:12]) if _few(one) else "a name"
+        return " \\| ".join(f"`{value}`" for value in one["enum"]) if _few(one) else "a name"
     if "anyOf" in one:
         kinds = list(dict.fromkeys(_kind(each) for each in one["anyOf"]))
         return " or ".join(kinds)
@@ -139,7 +141,7 @@ _WORDS = {"string": "text", "integer": "whole number", "number": "number", "bool
 
 
 def _few(one: Mapping[str, Any]) -> bool:
-    return not any("@" in str(value) for value in one["enum"])
+    return len(one["enum"]) <= 12 and not any("@" in str(value) for value in one["enum"])
 
 
 def _cell(text: str) -> str:

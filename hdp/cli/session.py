@@ -258,4 +258,4 @@ def finding_lines(findings: Sequence[Mapping[str, Any]]) -> list[str]:
     return lines
 
 
-_PLACES = ("item", "file", "table", "row", "column", "field", "line")
+_PLACES = ("item", "file", "table", "row", "line", "column", "field")

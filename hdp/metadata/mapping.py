@@ -106,8 +106,12 @@ def parse_mapping(
     `vocabulary` gives the words that the schema only names (a target's own).
     InvalidInput carries a finding with line and column for everything that is wrong.
     """
-    root = load(text, source=source)
+    slips: list[InvalidInput] = []
+    root = load(text, source=source, slips=slips)
     parser = RuleParser(source, vocabulary)
+    parser.findings += [
+        Finding("error", one.name, one.message, one.hint, one.where) for one in slips
+    ]
     if not isinstance(root.value, dict):
         hint = 'Begin with "fields:" and a line for each field.'
         where = {"file": source, "line": 1, "column": 1}

@@ -18,10 +18,12 @@ __all__ = ["Pipeline", "check", "read", "read_file"]
 def check(text: str, *, source: str, catalogue: Catalogue) -> tuple[Pipeline | None, list[Finding]]:
     """The pipeline, or None where there are errors; all problems at once, in file order."""
     problems = Problems(source)
+    slips: list[InvalidInput] = []
     try:
-        root = load(text, source=source)
+        root = load(text, source=source, slips=slips)
     except HdpError as error:
-        return None, [Finding("error", error.name, error.message, error.hint, error.where)]
+        return None, [_finding(error)]
+    problems.findings += [_finding(one) for one in slips]
     pipeline = read_pipeline(root, problems)
     if isinstance(root.value, dict):
         check_wiring(pipeline, root, catalogue, problems)
@@ -29,6 +31,10 @@ def check(text: str, *, source: str, catalogue: Catalogue) -> tuple[Pipeline | N
         problems.findings, key=lambda one: (one.where.get("line", 0), one.where.get("column", 0))
     )
     return (None if findings else pipeline), findings
+
+
+def _finding(error: HdpError) -> Finding:
+    return Finding("error", error.name, error.message, error.hint, error.where)
 
 
 def read(text: str, *, source: str, catalogue: Catalogue) -> Pipeline:

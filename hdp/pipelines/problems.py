@@ -14,10 +14,15 @@ from hdp.yaml_source import Node
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """`Did you mean X?`, or what there is, or nothing."""
     options = sorted(known)
-    near = difflib.get_close_matches(name, options, n=1, cutoff=0.6)
+    near = _nearest(name, options)
     if near:
-        return f"Did you mean {near[0]}?"
+        return near
     return f"There is: {', '.join(options)}." if 0 < len(options) <= 20 else ""
+
+
+def _nearest(name: str, options: list[str]) -> str:
+    near = difflib.get_close_matches(name, options, n=1, cutoff=0.6)
+    return f"Did you mean {near[0]}?" if near else ""
 
 
 @dataclass
@@ -94,7 +99,7 @@ class Problems:
                 node,
                 "pipeline-form",
                 f"{what} must be one of {', '.join(known)}.",
-                did_you_mean(str(node.value), known),
+                _nearest(str(node.value), known),
             )
             return default
         return str(node.value)

@@ -5,19 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from hdp.pipelines.reading import ROLES
+from hdp.pipelines.wiring import record_fields
 from hdp.plugins import Catalogue
 from hdp.sdk import Component
 
-_TEXTS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+_TEXTS: dict[str, Any] = {
+    "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]
+}
+_FILES = {"type": "string", "pattern": r"^[^.\s]+\.\S+$"}
 _NAMES = {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_-]*$"}
 
 
 def make_schema(catalogue: Catalogue) -> dict[str, Any]:
     """What editors need to complete and check pipeline files while they are written."""
+    fields = sorted(record_fields(catalogue))
+    policy = _policy()
     steps = [_step(component) for _, component in sorted(catalogue.components.items())]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "HDP pipeline",
+        "$defs": {"field": {"type": "string", **({"enum": fields} if fields else {})}},
         "type": "object",
         "required": ["hdp", "name", "steps"],
         "additionalProperties": False,
@@ -40,14 +47,14 @@ def make_schema(catalogue: Catalogue) -> dict[str, Any]:
                 "items": {"anyOf": steps} if steps else False,
                 "description": "What is done, from top to bottom; [] for nothing.",
             },
-            "upload": _TEXTS
+            "upload": _one_or_more(_FILES)
             | {
                 "description": "Files that go into the record: inputs.NAME, STEP.PORT,"
                 " run.paradata and run.crate (how they were made)."
                 " Left out: all inputs."
             },
             "metadata": {
-                "anyOf": [_policy(), {"type": "array", "items": _policy()}],
+                "anyOf": [policy, {"type": "array", "items": policy}],
                 "description": "What steps may write into the record; all else is left out.",
             },
             "needs": {
@@ -97,14 +104,20 @@ def _input() -> dict[str, Any]:
     return {"anyOf": [_object(long), *_TEXTS["anyOf"]]}
 
 
+def _one_or_more(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"anyOf": [schema, {"type": "array", "items": schema}]}
+
+
 def _policy() -> dict[str, Any]:
     says = {
-        "from": "The steps that it is about. Left out: all.",
         "fill": "Fields that are filled where they are empty.",
         "overwrite": "Fields whose value is replaced.",
         "append": "Fields that are added to.",
     }
-    return _object({name: _TEXTS | {"description": text} for name, text in says.items()})
+    field = {"$ref": "#/$defs/field"}
+    source = _TEXTS | {"description": "The steps that it is about. Left out: all."}
+    named = {key: _one_or_more(field) | {"description": text} for key, text in says.items()}
+    return _object({"from": source, **named})
 
 
 def _step(component: type[Component[Any]]) -> dict[str, Any]:

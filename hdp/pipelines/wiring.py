@@ -221,9 +221,14 @@ def _check_policies(
             problems.add(node, "pipeline-metadata", text)
 
 
+def record_fields(catalogue: Catalogue) -> set[str]:
+    """The fields of the records of all installed repositories."""
+    return {name for one in catalogue.targets.values() for name in one.schema()["properties"]}
+
+
 def _check_fields(root: Node, catalogue: Catalogue, problems: Problems) -> None:
     """Note fields that no repository's record has: what is written there would be lost."""
-    known = {name for one in catalogue.targets.values() for name in one.schema()["properties"]}
+    known = record_fields(catalogue)
     for policy in problems.sequence(root.get("metadata")) if known else []:
         named = [policy.get(how) for how in ("fill", "overwrite", "append")]
         for node in (each for one in named for each in problems.sequence(one)):

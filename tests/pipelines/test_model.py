@@ -96,6 +96,14 @@ def test_all_problems_at_once_and_in_order(catalogue):
     assert lines == sorted(lines) and len(findings) >= 5
 
 
+def test_a_repeated_key_hides_no_other_problem(catalogue):
+    text = HEAD + "name: again\nfor: each\nsteps:\n  - {id: a, uses: !x b.c}\n"
+    _, findings = check(text, source="p", catalogue=catalogue)
+    told = " ".join(one.message for one in findings)
+    for words in ("is there twice", "for must be one of", "Tags such as !x", 'component "b.c"'):
+        assert words in told
+
+
 @pytest.mark.parametrize("text", ["", "[]", "hello", "7", "hdp: 2", "- a", "{[a]: b}", "a: *b"])
 def test_nonsense_is_told(catalogue, text):
     pipeline, findings = check(text, source="p", catalogue=catalogue)

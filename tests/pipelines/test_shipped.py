@@ -31,6 +31,12 @@ def test_all_four_are_there():
 def test_schema_refuses_what_the_check_refuses(tmp_path):
     schema = make_schema(load(tmp_path, safe=True))
     jsonschema.Draft202012Validator.check_schema(schema)
-    bad = {"hdp": 1, "name": "x", "steps": [{"id": "a", "uses": "image.rezise"}]}
-    with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(bad, schema)
+    good = {"hdp": 1, "name": "x", "steps": []}
+    jsonschema.validate(good, schema)
+    for bad in (
+        {"steps": [{"id": "a", "uses": "image.rezise"}]},
+        {"metadata": {"fill": ["titel"]}},
+        {"upload": "small"},
+    ):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(good | bad, schema)

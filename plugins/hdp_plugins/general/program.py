@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from hdp.sdk import (
     Component,
@@ -89,7 +89,7 @@ def find_program(step: Step[ProgramParams], name: str) -> Path:
     if path is None:
         raise Refused(
             f"The program “{name}” is not among those that you allow.", code="program-not-allowed",
-            hint=f"hdp plugin set general program.{name or 'NAME'} /path/of/the/program",
+            hint=_how_to_allow(name),
         )  # fmt: skip
     if not path.is_absolute() or not path.is_file():
         raise InvalidInput(
@@ -97,6 +97,17 @@ def find_program(step: Step[ProgramParams], name: str) -> Path:
             hint="Give its whole path in the settings.", where={"file": str(path)},
         )  # fmt: skip
     return path
+
+
+def _how_to_allow(name: str) -> str:
+    path = PureWindowsPath(name)  # reads paths with / too
+    short = path.stem
+    if len(path.parts) < 2:
+        return f"hdp plugin set general program.{name or 'NAME'} /path/of/the/program"
+    return (
+        f"Write its short name, program: {short}, and allow it in the settings:"
+        f" hdp plugin set general program.{short} {name}"
+    )
 
 
 def _filled(argument: str, file: LocalFile, folder: Path) -> str:

@@ -36,6 +36,9 @@ def test_only_programs_of_the_settings_run(play, source):
         play(Program, [source("a")], program="sh")
     with pytest.raises(Refused):
         play(Program, [source("a")], program="")
+    with pytest.raises(Refused) as refused:
+        play(Program, [source("a")], program="/bin/ls")
+    assert "set general program.ls /bin/ls" in refused.value.hint
     for path in ("bin/sh", "/no/such/program"):
         with pytest.raises(InvalidInput, match="There is no program"):
             play(Program, [source("a")], settings={"program.p": path}, program="p")
