@@ -33,13 +33,17 @@ def find_fault(value: Any, schema: Mapping[str, Any]) -> str:
         return f"must be one of {', '.join(map(str, schema['enum']))}"
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         if value < schema.get("minimum", value):
-            return f"must be at least {schema['minimum']}"
+            return f"must be at least {_short(schema['minimum'])}"
         if value > schema.get("maximum", value):
-            return f"must be at most {schema['maximum']}"
+            return f"must be at most {_short(schema['maximum'])}"
     if isinstance(value, (list, tuple)):
         faults = (find_fault(one, schema.get("items", {})) for one in value)
         return next((f"has an entry that {one}" for one in faults if one), "")
     return ""
+
+
+def _short(number: float) -> int | float:
+    return int(number) if float(number).is_integer() else number
 
 
 def _is_kind(value: Any, kind: str) -> bool:

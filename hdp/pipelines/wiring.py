@@ -17,7 +17,7 @@ from hdp.pipelines.definition import (
     StepDefinition,
 )
 from hdp.pipelines.problems import Problems, did_you_mean
-from hdp.pipelines.values import find_fault
+from hdp.pipelines.values import find_fault, parameter_schema
 from hdp.plugins import Catalogue
 from hdp.sdk import Component, NotFound, Port
 from hdp.yaml_source import Node
@@ -31,6 +31,7 @@ def check_wiring(pipeline: Pipeline, root: Node, catalogue: Catalogue, problems:
     by_place = {(one.line, one.column): one for one in nodes}
     known: Components = {}
     done: set[str] = set()
+    _check_defaults(pipeline, root, problems)
     for step in pipeline.steps:
         node = by_place.get(step.place, root)
         if step.id in done:
@@ -40,6 +41,8 @@ def check_wiring(pipeline: Pipeline, root: Node, catalogue: Catalogue, problems:
         if component is not None:
             _check_step(pipeline, step, node, component, known, done, problems)
             known[step.id] = component
+        else:
+            _check_sources(pipeline, step, known, done, problems)
         done.add(step.id)
     for ref in pipeline.upload:
         if pipeline.tells(ref):
@@ -49,6 +52,26 @@ def check_wiring(pipeline: Pipeline, root: Node, catalogue: Catalogue, problems:
     _check_policies(pipeline.metadata, root, done, problems)
     _check_fields(root, catalogue, problems)
     _check_names(pipeline, known, problems)
+
+
+def _check_defaults(pipeline: Pipeline, root: Node, problems: Problems) -> None:
+    nodes = root.get("params") or root
+    for name, parameter in pipeline.params.items():
+        if parameter.default in (None, "") or isinstance(parameter.default, list):
+            continue  # nothing is chosen yet, or several are
+        fault = find_fault(parameter.default, parameter_schema(parameter))
+        if fault:
+            node = nodes.get(name) or root
+            text = f"The default of the parameter {name} {fault}."
+            problems.add(node.get("default") or node, "pipeline-parameter", text)
+
+
+def _check_sources(
+    pipeline: Pipeline, step: StepDefinition, known: Components, done: set[str], problems: Problems
+) -> None:
+    """Note wrong references of a step whose component is not known."""
+    for ref in (each for refs in step.inputs.values() for each in refs):
+        _source(pipeline, ref, known, done, problems)
 
 
 def _check_told(ref: Ref, problems: Problems) -> None:

@@ -304,3 +304,12 @@ def test_check_record():
     assert "title" not in [one.where["field"] for one in later]
     closed = check_record({"access_right": "closed"}, SCHEMA)
     assert "license" not in [one.where["field"] for one in closed]
+
+
+def test_a_repeated_name_hides_no_other_problem():
+    with pytest.raises(InvalidInput) as refused:
+        parse_mapping(
+            "fields:\n  title: {literal: One}\n  title: {literal: Two}\n  titel: {literal: Tre}\n",
+            base=Path(), schema=SCHEMA,
+        )  # fmt: skip
+    assert [one.where["line"] for one in refused.value.findings] == [3, 4]

@@ -97,10 +97,18 @@ def test_all_problems_at_once_and_in_order(catalogue):
 
 
 def test_a_repeated_key_hides_no_other_problem(catalogue):
-    text = HEAD + "name: again\nfor: each\nsteps:\n  - {id: a, uses: !x b.c}\n"
+    text = HEAD + "name: again\nfor: each\nparams: {side: {default: 16, min: 100}}\nsteps:\n"
+    text += "  - {id: a, uses: !x b.c, in: {images: inputs.fotos}}\n"
     _, findings = check(text, source="p", catalogue=catalogue)
     told = " ".join(one.message for one in findings)
-    for words in ("is there twice", "for must be one of", "Tags such as !x", 'component "b.c"'):
+    for words in (
+        "is there twice",
+        "for must be one of",
+        "Tags such as !x",
+        'component "b.c"',
+        'no input "fotos"',
+        "parameter side must be at least 100.",
+    ):
         assert words in told
 
 
