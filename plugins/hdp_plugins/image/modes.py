@@ -81,6 +81,8 @@ def without_palette(image: Image) -> Image:
 
 def is_deep(image: Image) -> bool:
     """Whether its file holds more than 8 bits a colour; Pillow reads 8 unless it is gray."""
+    if getattr(image, "format", "") == "JPEG2000":
+        return image.mode.startswith("I") or _jpeg2000_bits(image) > 8
     bits = getattr(image, "tag_v2", {}).get(258, ())
     packed = [str(one[3]) for one in getattr(image, "tile", ())]
     return (
@@ -88,3 +90,17 @@ def is_deep(image: Image) -> bool:
         or any(one > 8 for one in bits)
         or any("16" in one for one in packed)
     )
+
+
+def _jpeg2000_bits(image: Image) -> int:
+    """The bits of its first colour, from the head of the code stream; 0 where it is not found."""
+    stream = getattr(image, "fp", None)
+    if stream is None or stream.closed:
+        return 0
+    place = stream.tell()
+    stream.seek(0)
+    head = stream.read(1 << 20)  # a profile may stand before it
+    stream.seek(place)
+    start = head.find(b"\xff\x4f\xff\x51")
+    depth: bytes = head[start + 42 : start + 43] if start >= 0 else b""
+    return (depth[0] & 0x7F) + 1 if depth else 0

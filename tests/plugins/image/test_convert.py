@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import numpy
 import pytest
 from hdp_plugins.image.convert import Convert
+from hdp_plugins.image.modes import is_deep
 from hdp_plugins.image.resize import Resize
 from hdp_plugins.image.sheets import ContactSheet, Thumbnails
 from PIL import Image, ImageCms
@@ -234,3 +235,14 @@ def test_another_program_reads_what_was_kept(play, picture):
         "jpeg": everything, "png": everything, "webp": everything, "tiff": everything,
         "resized": everything, "jp2": (None, None, ["image-metadata"]),
     }  # fmt: skip
+
+
+def test_the_depth_of_jpeg_2000_is_that_of_its_code_stream(tmp_path):
+    path = tmp_path / "a.jp2"
+    Image.new("RGB", (16, 16), "red").save(path)
+    shallow = path.read_bytes().ljust(1600, b"\0")  # Pillow hands on the length: no depth
+    at = shallow.index(b"\xff\x4f\xff\x51") + 42
+    for data, deep in ((shallow, False), (shallow[:at] + b"\x0f" + shallow[at + 1 :], True)):
+        path.write_bytes(data)
+        with Image.open(path) as image:
+            assert is_deep(image) is deep
