@@ -23,8 +23,9 @@ def test_sizes_are_told_by_library(tmp_path, monkeypatch):
     (app / "_internal" / "vtk" / "deep" / "a.so").write_bytes(b"x" * 3_000_000)
     monkeypatch.setattr(package, "APP", app)
     package.write_sizes(tmp_path / "sizes.txt")
-    first, second, *_ = (tmp_path / "sizes.txt").read_text().splitlines()
-    assert (first.split(), second.split()) == (["3.0", "MB", "all"], ["3.0", "MB", "vtk"])
+    whole, shell, largest, *_ = (tmp_path / "sizes.txt").read_text().splitlines()
+    assert (whole.split(), largest.split()) == (["3.0", "MB", "all"], ["3.0", "MB", "vtk"])
+    assert shell.split()[:2] == ["0.0", "MB"]  # the program itself, and not vtk
 
 
 def test_the_debian_package_asks_for_what_the_window_needs(tmp_path, monkeypatch):
