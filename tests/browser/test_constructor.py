@@ -57,16 +57,16 @@ def test_needs_and_limits_are_set_in_the_form(page, expect, copied):
     form.get_by_label("At most").first.fill("3000")
     form.get_by_label("At most").first.press("Tab")
     expect(editor(page)).to_contain_text("max: 3000")
-    form.get_by_label("Only these").first.fill("800, 1600")
+    form.get_by_label("Only these").first.fill("800, 2000")
     form.get_by_label("Only these").first.press("Tab")
-    expect(editor(page)).to_contain_text("choices: [800, 1600]")
+    expect(editor(page)).to_contain_text("choices: [800, 2000]")
     expect(page.get_by_text("No problems")).to_be_visible()
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("The pipeline is saved.").first).to_be_visible()
     said = load(copied.read_text(encoding="utf-8")).plain()
     assert said["needs"] == "doi"
     (asked,) = said["params"].values()
-    assert (asked["max"], asked["choices"]) == (3000, [800, 1600])
+    assert (asked["max"], asked["choices"]) == (3000, [800, 2000])
 
 
 def test_the_yaml_changes_the_form_and_tells_its_problems(page, expect, copied):
