@@ -1,6 +1,6 @@
 """Smaller GLB files: their geometry packed with meshopt, without any loss.
 
-Draco is read, but not written: what the libraries write is no smaller, and moves the points.
+Draco is read, but not written: it is smaller, but moves points and texture coordinates.
 """
 
 from __future__ import annotations
