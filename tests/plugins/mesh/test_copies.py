@@ -135,6 +135,8 @@ DAMAGED = [("a.glb", b"glTF"), ("a.obj", b""), ("ü.stl", bytes(99)), ("a.fbx", 
 @pytest.mark.parametrize("component", [Convert(), Preview(), Thumbnails()])
 @pytest.mark.parametrize(("name", "data"), DAMAGED, ids=lambda one: str(one)[:5])
 def test_damaged_models_are_told(run, tmp_path, component, name, data):
+    if isinstance(component, Thumbnails):
+        pytest.importorskip("vtkmodules", reason="VTK is not installed")
     (tmp_path / name).write_bytes(data)
     with pytest.raises(ComponentError, match=name):
         run(component, tmp_path / name)
@@ -152,6 +154,7 @@ def test_pictures_from_all_sides(run, vase):
 
 
 def test_a_view_that_there_is_not(run, vase):
+    pytest.importorskip("vtkmodules", reason="VTK is not installed")
     with pytest.raises(InvalidInput, match="sideways"):
         run(Thumbnails(), vase, views=("sideways",))
 
