@@ -381,27 +381,30 @@ class WindowDialogs:
 
     def open_folder(self, title: str) -> str | None:
         """Let the person choose a folder."""
-        return self._ask(self._webview.FileDialog.FOLDER)
+        return _first(self._ask(self._webview.FileDialog.FOLDER))
 
     def open_file(self, title: str, kinds: Sequence[str]) -> str | None:
         """Let the person choose a file."""
         names = ";".join(f"*.{one}" for one in kinds)
         types = (f"Files ({names})", "All files (*.*)") if kinds else ("All files (*.*)",)
-        return self._ask(self._webview.FileDialog.OPEN, file_types=types)
+        return _first(self._ask(self._webview.FileDialog.OPEN, file_types=types))
+
+    def open_files(self, title: str) -> list[str]:
+        """Let the person choose several files."""
+        return self._ask(self._webview.FileDialog.OPEN, allow_multiple=True)
 
     def save_file(self, title: str, name: str) -> str | None:
         """Let the person choose where a new file goes."""
         start, _, bare = name.replace("\\", "/").rpartition("/")
-        return self._ask(self._webview.FileDialog.SAVE, directory=start, save_filename=bare)
+        options = {"directory": start, "save_filename": bare}
+        return _first(self._ask(self._webview.FileDialog.SAVE, **options))
 
-    def _ask(self, kind: Any, **options: Any) -> str | None:
+    def _ask(self, kind: Any, **options: Any) -> list[str]:
         if self.window is None:
-            return None
+            return []
         with self._one_at_a_time:
-            found = self.window.create_file_dialog(kind, **options)
-        if not found:
-            return None
-        return str(found if isinstance(found, str) else found[0])
+            found = self.window.create_file_dialog(kind, **options) or ()
+        return [found] if isinstance(found, str) else [str(one) for one in found]
 
     def show_page(self, url: str) -> bool:
         """Show a web address in the person's own browser."""
@@ -410,3 +413,7 @@ class WindowDialogs:
     def show_folder(self, path: str) -> bool:
         """Show a folder in the system's file manager."""
         return open_folder(Path(path))
+
+
+def _first(paths: Sequence[str]) -> str | None:
+    return paths[0] if paths else None

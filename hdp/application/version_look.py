@@ -144,10 +144,8 @@ def _group(
     found = list(scan(options, hashed=False, cancelled=cancelled).items)
     if wanted.paths:
         chosen = {str(one.absolute()) for one in wanted.paths}
-        found = [
-            one for one in found
-            if any(str(options.path_of(file.relpath)) in chosen for file in one.files)
-        ]  # fmt: skip
+        found = [kept for one in found if (kept := _chosen_of(options, one, chosen)).files]
+        _check_all(options, found, chosen)
     if not found:
         raise InvalidInput(
             f"No files were found in {folder}.",
@@ -156,6 +154,25 @@ def _group(
             where={"file": str(folder)},
         )
     return options, found
+
+
+def _chosen_of(options: ScanOptions, item: ScannedItem, chosen: set[str]) -> ScannedItem:
+    """The item with the files that were chosen, and what those refer to; not what lies beside."""
+    kept = {one.relpath for one in item.files if str(options.path_of(one.relpath)) in chosen}
+    while more := {one.relpath for one in item.files if one.parent in kept} - kept:
+        kept |= more
+    return replace(item, files=tuple(one for one in item.files if one.relpath in kept))
+
+
+def _check_all(options: ScanOptions, found: Sequence[ScannedItem], chosen: set[str]) -> None:
+    seen = {str(options.path_of(file.relpath)) for one in found for file in one.files}
+    if passed := sorted(chosen - seen):
+        raise InvalidInput(
+            f"{Path(passed[0]).name} is passed over when folders are read: it is hidden,"
+            " temporary or a link to elsewhere.",
+            code="file-passed-over", hint="Leave it out, or choose the file itself.",
+            where={"file": passed[0]},
+        )  # fmt: skip
 
 
 def _folder_of(wanted: Wanted) -> Path:

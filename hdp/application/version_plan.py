@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, cast
 
 from hdp.application import describing, pipelining
+from hdp.application.version_deciding import Patterns
 from hdp.application.version_look import Base, Looked, Newcomer
 from hdp.pipelines.definition import INPUTS, Pipeline
 from hdp.project import deposits
@@ -18,6 +18,7 @@ from hdp.uploads.differences import compare
 from hdp.uploads.preparing import Composed
 from hdp.uploads.version_metadata import carry_metadata
 from hdp.uploads.version_order import DECISIONS, Decision, NewFile, Order
+from hdp.wording import counted
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
@@ -29,14 +30,14 @@ _OWN = ("version", "publication_date", "notes", "doi", "prereserve_doi")
 class Wishes:
     """What the person chose for the new versions.
 
-    `choices` are unit id -> item; `carry` is all, none or name patterns for what no new file
-    replaces (None: nothing is decided), `decisions` are item -> file name -> decision and win.
+    `choices` are unit id -> item, `decisions` item -> file name -> decision: they win over
+    `patterns`.
     """
 
     choices: Mapping[str, int | None]
     pipeline: str
     params: Mapping[str, Any] = field(default_factory=dict)
-    carry: str | Sequence[str] | None = None
+    patterns: Patterns = field(default_factory=Patterns)
     decisions: Mapping[int, Mapping[str, Decision]] = field(default_factory=dict)
     version: str = ""
     day: str = ""
@@ -146,7 +147,7 @@ def _by_item(looked: Looked, wishes: Wishes) -> dict[int, list[Newcomer]]:
             continue
         if unit not in known or item not in looked.bases:
             raise UsageError(
-                f"There is no such choice: files {unit} for record {item}.", code="no-such-choice",
+                f"There are no files {unit}, or no record {item} for them.", code="no-such-choice",
                 hint="Choose the files anew.",
             )  # fmt: skip
         chosen.setdefault(item, []).append(known[unit])
@@ -222,22 +223,13 @@ def _old_row(
         return Row(old.name, "unchanged" if same else "replace", (), old, new)
     anew = ("regenerate",) if makes and old.role == "derived" else ()
     choices = ("carry", "remove", *anew)
-    decided = wishes.decisions.get(base.deposit.item_id, {}).get(old.name, "")
-    if not decided and wishes.carry is not None:
-        decided = "carry" if _is_carried(old.name, wishes.carry) else "remove"
-    if decided and decided not in choices:
+    own = wishes.decisions.get(base.deposit.item_id, {}).get(old.name, "")
+    if own and own not in choices:
         raise UsageError(
-            f"{old.name} cannot be {decided}d: {', '.join(choices)} are possible.",
-            code="no-such-choice", hint="Choose another way for this file.",
+            f"{own} is not possible for the file {old.name}.", code="no-such-choice",
+            hint=f"Possible: {', '.join(choices)}.",
         )  # fmt: skip
-    return Row(old.name, decided, choices, old, None)
-
-
-def _is_carried(name: str, carry: str | Sequence[str]) -> bool:
-    if carry in ("all", "none"):
-        return carry == "all"
-    patterns = [carry] if isinstance(carry, str) else carry
-    return any(fnmatchcase(name.casefold(), one.casefold()) for one in patterns)
+    return Row(old.name, own or wishes.patterns.decide(old.name, choices), choices, old, None)
 
 
 def _names_twice(files: Sequence[NewFile]) -> str:
@@ -303,10 +295,12 @@ def check_decided(planned: Sequence[Planned]) -> None:
         first = next(row.name for row in undecided[0].rows if not row.action)
         total = sum(one.undecided for one in undecided)
         raise Refused(
-            f"It is not decided what becomes of {total} files of {len(undecided)} records, such as"
-            f" {first} of {undecided[0].base.deposit.title}. Nothing was sent.",
+            f"It is not decided what becomes of {counted(total, 'file')} of"
+            f" {counted(len(undecided), 'record')}, such as {first} of"
+            f" {undecided[0].base.deposit.title}. Nothing was sent.",
             code="undecided-files",
-            hint="Carry over all, none or some by name: --carry-over all|none|GLOB...",
+            hint="Carry over, remove or make anew by name: --carry-over all|none|GLOB...,"
+            " --remove GLOB..., --regenerate GLOB...",
             values={"count": total},
         )
     for one in planned:

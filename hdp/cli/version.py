@@ -9,9 +9,11 @@ import click
 
 from hdp.cli.base import Command, Several, example, pass_session, read_params
 from hdp.cli.main import FAILED, OK
+from hdp.cli.updating import short
 from hdp.wording import counted
 
 if TYPE_CHECKING:
+    from hdp.application.version_deciding import Patterns
     from hdp.application.version_look import Looked, Wanted
     from hdp.application.version_plan import Planned, Wishes
     from hdp.cli.session import Session
@@ -51,7 +53,19 @@ _PATH = click.Path(path_type=Path)
     "--carry-over",
     cls=Several,
     metavar="all|none|GLOB...",
-    help="What stays of the files that no new one replaces; the rest is removed.",
+    help="What stays of the files that no new one replaces; what none names is removed.",
+)
+@click.option(
+    "--remove",
+    cls=Several,
+    metavar="GLOB...",
+    help="Files of the version before that go; comes before --carry-over.",
+)
+@click.option(
+    "--regenerate",
+    cls=Several,
+    metavar="GLOB...",
+    help="Files that a pipeline made, to be made anew; comes before the other two.",
 )
 @click.option("--version-number", default="", metavar="TEXT", help="Proposed if left out.")
 @click.option("--date", "day", default="", metavar="YYYY-MM-DD", help="Today if left out.")
@@ -89,8 +103,11 @@ def version_command(session: Session, /, **given: Any) -> int:  # fmt: skip
     env = session.env_name
     looked = look(app, env, _wanted(given))
     choices = _choices(looked, given["accept_similar"])
-    planned = plan_versions(app, env, looked, _wishes(given, choices))
-    _show(session, looked, choices, planned)
+    wishes = _wishes(given, choices)
+    planned = plan_versions(app, env, looked, wishes)
+    _show(session, planned)
+    _show_left(session, looked, choices)
+    _check_patterns(session, planned, wishes)
     if given["dry_run"]:
         session.tell("Nothing was sent.")
         session.emit(plan_json(planned) | {"units": units_json(looked)})
@@ -141,14 +158,25 @@ def _choices(looked: Looked, similar: tuple[int, ...]) -> dict[str, int | None]:
 def _wishes(given: dict[str, Any], choices: dict[str, int | None]) -> Wishes:
     from hdp.application.version_plan import Wishes
 
-    carry = given["carry_over"]
-    words = [one for one in carry if one in ("all", "none")]
     return Wishes(
-        choices, given["pipeline"], read_params(given["params"]),
-        carry=(words[0] if words else carry) or None,
+        choices, given["pipeline"], read_params(given["params"]), _patterns(given),
         version=given["version_number"], day=given["day"], note=given["note"],
         mapping=given["with_mapping"], adopt=dict(_adopted(one) for one in given["adopt_draft"]),
     )  # fmt: skip
+
+
+def _patterns(given: dict[str, Any]) -> Patterns:
+    from hdp.application.version_deciding import Patterns
+    from hdp.sdk import UsageError
+
+    carry = given["carry_over"]
+    words = [one for one in carry if one in ("all", "none")]
+    if words and len(carry) > 1:
+        raise UsageError(
+            f"--carry-over takes {words[0]} or patterns, not both.",
+            hint="Name exceptions with --remove.",
+        )
+    return Patterns((words[0] if words else carry) or None, given["remove"], given["regenerate"])
 
 
 def _adopted(text: str) -> tuple[int, str]:
@@ -160,22 +188,38 @@ def _adopted(text: str) -> tuple[int, str]:
     return int(item), draft
 
 
-def _show(
-    session: Session, looked: Looked, choices: dict[str, int | None], planned: list[Planned]
-) -> None:
+def _show(session: Session, planned: list[Planned]) -> None:
     for one in planned:
+        told = one.to_json()
         doi = one.base.deposit.known_as
         session.write(f"{one.order.item}  {one.base.deposit.title}: version {one.number} of {doi}")
         for row in one.rows:
             session.write(f"    {row.action or 'UNDECIDED':<10}  {row.name}")
+        for change in told["metadata"]:
+            session.write(f"    {change['field']}: {short(change['before'])}"
+                          f" -> {short(change['after'])}")  # fmt: skip
+        if one.open_draft:
+            draft = one.open_draft
+            session.tell(f"    Open draft {draft['id']}: {draft['title']} {draft['url']}".rstrip())
         if one.problem:
             session.tell(f"    {one.problem}")
+
+
+def _show_left(session: Session, looked: Looked, choices: dict[str, int | None]) -> None:
     left = [one for one in looked.newcomers if choices[one.id] is None]
     for each in left:
         told = "; ".join(f"{c.item}? {c.reason}" for c in each.candidates) or "no record fits"
         session.tell(f"Not taken: {each.label} ({told})")
     if left:
         session.tell(f"{counted(len(left), 'group')} of new files without a record.")
+
+
+def _check_patterns(session: Session, planned: list[Planned], wishes: Wishes) -> None:
+    from hdp.application.version_deciding import check_kept, count_fits
+
+    check_kept(planned, wishes.patterns)
+    for pattern, count in count_fits(planned, wishes.patterns).items():
+        session.tell(f"{pattern}: {counted(count, 'file')}")
 
 
 @click.command("diff", cls=Command, epilog=example("hdp record diff 3 --from 1 --to 3"))
@@ -196,7 +240,6 @@ def diff_command(
 ) -> int:  # fmt: skip
     """Tell what changed between two versions of a record: files and metadata."""
     from hdp.application.version_changes import compare_versions
-    from hdp.cli.updating import short
 
     found = compare_versions(session.open(), session.env_name, item, before or 0, after or 0)
     old, new = found["from"], found["to"]

@@ -15,6 +15,9 @@ class Dialogs(Protocol):
     def open_file(self, title: str, kinds: Sequence[str]) -> str | None:
         """Let the person choose a file; `kinds` are extensions without a dot."""
 
+    def open_files(self, title: str) -> list[str]:
+        """Let the person choose several files; none where it was closed."""
+
     def save_file(self, title: str, name: str) -> str | None:
         """Let the person choose where a new file goes."""
 

@@ -50,10 +50,15 @@ def test_nothing_is_decided_for_a_person(hdp, folder, tmp_path):
                "--table", table)  # fmt: skip
     ran = hdp(*version)
     assert ran.code == 3
-    assert "It is not decided what becomes of 1 files of 1 records" in ran.err
+    assert "It is not decided what becomes of 1 file of 1 record" in ran.err
     assert "UNDECIDED" in ran.out
     assert hdp("draft", "list", "-p", "p.hdpc", "--json").json["total"] == 0
-    assert hdp(*version, "--carry-over", "*.jpg").code == 0
+    typo = hdp(*version, "--carry-over", "*.jpeg")
+    assert typo.code == 2 and "No file of these records is like *.jpeg" in typo.err
+    both = hdp(*version, "--carry-over", "all", "*.jpg")
+    assert both.code == 2 and "not both" in both.err
+    taken = hdp(*version, "--carry-over", "*.jpg")
+    assert taken.code == 0 and "*.jpg: 1 file" in taken.err
     # The same once more makes nothing; another one waits until this one is published or discarded.
     again = hdp(*version, "--match", "table", "--carry-over", "all", "--json")
     assert again.code == 0, again.err
@@ -80,3 +85,51 @@ def test_the_mapping_of_today_where_it_is_asked_for(hdp, folder, tmp_path):
     assert hdp("draft", "update", "--all", "-p", "p.hdpc").code == 0
     drafts = hdp("draft", "list", "-p", "p.hdpc", "--json").json["deposits"]
     assert [one["title"] for one in drafts] == ["Picture 0"]
+
+
+def test_made_anew_by_pattern_with_an_answer_for_the_pipeline(hdp, folder, tmp_path):
+    first, second = sorted(one.name for one in folder.glob("*.jpg"))[:2]
+    for one in (first, second):
+        Image.new("RGB", (90, 60), "green").save(folder / one)
+    hdp("project", "new", "p.hdpc", "--name", "P", "--code", "P", "--input", folder,
+        "--output", "out", "--extensions", ".jpg")  # fmt: skip
+    hdp("mapping", "set", folder / "mapping.yaml", "-p", "p.hdpc")
+    assert hdp("prepare", "--all", "-p", "p.hdpc").code == 0
+    made = hdp("pipeline", "draft", "web-copies", "1", "2", "--param", "side=40", "-p", "p.hdpc")
+    assert made.code == 0, made.err
+    for step in ("upload", "publish"):
+        assert hdp("draft", step, "1", "2", "-p", "p.hdpc").code == 0
+    new = tmp_path / "rescans"
+    new.mkdir()
+    for one in (first, second):
+        Image.new("RGB", (120, 80), "red").save(new / one)
+    version = ("record", "version", "-p", "p.hdpc", "--from", new, "--pipeline", "web-copies",
+               "--param", "side=50")  # fmt: skip
+
+    copies = [f"{one[:-4]}_web.jpg" for one in (first, second)]
+    left = hdp(*version, "--regenerate", copies[0].upper(), "--dry-run", "--json")
+    found = [row for one in left.json["records"] for row in one["files"] if row["choices"]]
+    assert {row["name"]: row["action"] for row in found} == {copies[0]: "regenerate", copies[1]: ""}
+    dry = hdp(*version, "--regenerate", "*_web.jpg", "--remove", "*", "--dry-run")
+    assert f"regenerate  {copies[1]}" in dry.out and "version: (nothing) -> 2" in dry.out
+    assert "*_web.jpg: 2 files" in dry.err
+    assert hdp(*version, "--regenerate", "*_web.jpg").code == 0
+    assert hdp("draft", "publish", "--all", "-p", "p.hdpc").code == 0
+    told = hdp("record", "diff", 1, "-p", "p.hdpc", "--json").json
+    assert {one["what"] for one in told["files"]} == {"replaced"}
+    sizes = {Image.open(one).size for one in tmp_path.rglob(copies[0])}
+    assert sizes == {(40, 27), (50, 33)}
+
+
+def test_only_what_was_chosen_goes_and_what_is_passed_over_is_named(hdp, folder, tmp_path):
+    _published(hdp, folder)
+    new = tmp_path / "new"
+    new.mkdir()
+    first = sorted(folder.glob("*.jpg"))[0].name
+    for name in (first, f"{first[:-4]}.txt", ".hidden.jpg"):
+        (new / name).write_bytes(b"not chosen" if name != first else b"chosen")
+    version = ("record", "version", "-p", "p.hdpc", "--pipeline", "no-processing", "--dry-run")
+    one = hdp(*version, "--from", new / first, "--json").json
+    assert [row["name"] for row in one["records"][0]["files"]] == [first]
+    hidden = hdp(*version, "--from", new / first, new / ".hidden.jpg")
+    assert hidden.code == 1 and ".hidden.jpg is passed over" in hidden.err

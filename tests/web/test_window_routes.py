@@ -25,6 +25,10 @@ class Answers:
         self.asked.append(("file", title, list(kinds)))
         return self.path
 
+    def open_files(self, title):
+        self.asked.append(("files", title))
+        return [self.path, f"{self.path}2"] if self.path else []
+
     def save_file(self, title, name):
         self.asked.append(("save", title, name))
         return self.path
@@ -62,7 +66,10 @@ def test_dialogs(visitor, window):
     found = visitor.post("/dialogs/open-folder", {"title": "Input Data"})
     assert found == {"path": "/somewhere/x"}
     visitor.post("/dialogs/open-file", {"title": "M", "kinds": ["yaml"]})
+    several = visitor.post("/dialogs/open-files", {"title": "N"})
+    assert several == {"paths": ["/somewhere/x", "/somewhere/x2"]}
     window.path = None
+    assert visitor.post("/dialogs/open-files", {"title": "N"}) == {"paths": []}
     assert visitor.post("/dialogs/save-file", {"title": "S", "name": "r.csv"}) == {"path": None}
     assert window.asked == [
         ("folder", "Input Data"),

@@ -105,7 +105,7 @@ class ProjectPages:
     def folders(self, text: str, kinds: str = "") -> dict[str, Any]:
         """The folders that complete a half-typed path; the person's own folder for nothing.
 
-        With `kinds` (extensions, divided by commas) also the files of these kinds.
+        With `kinds` (extensions divided by commas; * for any) also the files of these kinds.
         """
         path = Path(text).expanduser() if text.strip() and "\0" not in text else Path.home()
         if not path.is_absolute():
@@ -139,7 +139,7 @@ def _subfolders(folder: Path) -> list[str]:
 
 
 def _files(folder: Path, typed: str, kinds: str) -> list[str]:
-    endings = tuple(f".{one}" for one in kinds.casefold().split(","))
+    endings = tuple("" if one == "*" else f".{one}" for one in kinds.casefold().split(","))
     try:
         with os.scandir(folder) as found:
             names = [

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hdp.application.version_changes import compare_versions
+from hdp.application.version_deciding import Patterns
 from hdp.application.version_look import Look, Looks, Wanted
 from hdp.application.version_plan import Planned, Wishes, plan_versions
 from hdp.application.versioning import plan_json, search_records, start_versions, units_json
@@ -105,7 +106,7 @@ def _wishes(body: Mapping[str, Any]) -> Wishes:
     if not (carry is None or isinstance(carry, str | list)):
         raise _wrong("carry", "all, none or patterns")
     return Wishes(
-        _object(body, "choices"), pipeline, _object(body, "params"), carry, decisions,
+        _object(body, "choices"), pipeline, _object(body, "params"), Patterns(carry), decisions,
         str(metadata.get("version") or ""), str(metadata.get("publication_date") or ""),
         _object(metadata, "fields"), bool(body.get("mapping")),
         str(body.get("note") or ""), adopt,

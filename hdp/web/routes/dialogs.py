@@ -32,4 +32,5 @@ def add(api: Api) -> None:
 
     api.post("/dialogs/open-folder", lambda ask: {"path": window().open_folder(ask.text("title"))})
     api.post("/dialogs/open-file", open_file)
+    api.post("/dialogs/open-files", lambda ask: {"paths": window().open_files(ask.text("title"))})
     api.post("/dialogs/save-file", save_file)

@@ -14,23 +14,28 @@ interface Look { look: string; state: string; done: number; total: number; error
 export const STEPS = ['New files', 'Matches', 'Pipeline', 'Metadata', 'Files of the new version', 'Confirm'] as const
 const ASK_MS = 250
 
-/** Whether a name fits a pattern with * and ?, as on the command line; no pattern fits all. */
+const PARTS = /\[(!?)(\]?[^\]]*)\]|[.*+?^${}()|[\]\\/]/g
+/** Whether a name fits a pattern with *, ? and [ab], as on the command line; no pattern fits all. */
 export function fitting(pattern: string): (name: string) => boolean {
   if (!pattern.trim()) return () => true
-  const source = pattern.trim().toLowerCase().replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\\\*/g, '.*').replace(/\\\?/g, '.')
-  const whole = new RegExp(`^${source}$`, 's')
-  return (name) => whole.test(name.toLowerCase())
+  const source = pattern.trim().toLowerCase().replace(PARTS, (part: string, not: string, set?: string) =>
+    part === '*' ? '.*' : part === '?' ? '.' : set ? `[${not ? '^' : ''}${set.replace(/[\\^[\]/]/g, '\\$&')}]` : `\\${part}`)
+  try {
+    const whole = new RegExp(`^${source}$`, 'su')
+    return (name) => whole.test(name.toLowerCase())
+  } catch {
+    return () => false // a range from z to a
+  }
 }
 
 export class Flow {
   step = $state(0)
-  folder = $state('')
+  paths = $state<string[]>([''])
   table = $state('')
   looking = $state(false)
   look = $state.raw<Look | null>(null)
   choices = $state<Record<string, number | null>>({})
   byHand = $state<Record<string, Candidate>>({})
-  more = $state<string[]>([])
   pipeline = $state('')
   params = $state<Record<string, string>>({})
   version = $state('')
@@ -49,6 +54,10 @@ export class Flow {
     return Object.values(this.choices).filter((item) => item !== null).length
   }
 
+  get files(): string[] {
+    return this.paths.map((one) => one.trim()).filter(Boolean)
+  }
+
   get trouble(): string {
     return this.look?.state === 'failed' ? (this.look.error?.message ?? '') : ''
   }
@@ -65,8 +74,7 @@ export class Flow {
     this.look = null
     this.plan = null
     const asked = { env: this.env, table: this.table.trim() || undefined, items: this.items ?? undefined }
-    const files = [this.folder, ...this.more].map((one) => one.trim()).filter(Boolean)
-    const from = files.length > 1 ? { paths: files } : { folder: files[0] }
+    const from = this.files.length > 1 ? { paths: this.files } : { folder: this.files[0] }
     let told = await ui.try(() => post<Look>('/versions/look', { ...asked, ...from }))
     while (told && told.state === 'looking' && !this.closed) {
       this.look = told
@@ -103,6 +111,15 @@ export class Flow {
     this.plan = (await ui.try(() => post<Plan>('/versions/plan', this.body))) ?? null
     this.planning = false
     return this.plan !== null
+  }
+
+  /** Another pipeline asks other things, and may make none of the files that were to be made anew. */
+  usePipeline(name: string): void {
+    if (this.pipeline === name) return
+    this.pipeline = name
+    this.params = {}
+    const kept = (all: Record<string, string>) => Object.fromEntries(Object.entries(all).filter(([, action]) => action !== 'regenerate'))
+    this.decisions = Object.fromEntries(Object.entries(this.decisions).map(([item, all]) => [item, kept(all)]))
   }
 
   decide(item: number, name: string, action: string): void {
