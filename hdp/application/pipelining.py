@@ -24,6 +24,7 @@ from hdp.uploads import doi_first, drafts
 from hdp.uploads.collecting import run_collection
 from hdp.uploads.desk import Desk
 from hdp.uploads.piping import PipelineWork
+from hdp.uploads.version_making import finish_waiting
 from hdp.wording import counted
 
 if TYPE_CHECKING:
@@ -169,6 +170,10 @@ def work(
         if is_draft and not waits:
             task.skip("There is a draft of it already.")
         if current is not None and current.change is not None:
+            if waits:
+                finish_waiting(desk, task, prepared)
+                app.bus.emit(Changed(("items", "deposits", "files"), [task.subject], desk.by))
+                return
             task.skip("A new version of its record is prepared: create its draft, or take it back.")
         if waits or doi_first.needs_draft(prepared, task.subject):
             result = doi_first.draft_with_doi(prepared, task, str(args["pipeline"]))

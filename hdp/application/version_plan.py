@@ -13,7 +13,7 @@ from hdp.application.version_look import Base, Looked, Newcomer
 from hdp.pipelines.definition import INPUTS, Pipeline
 from hdp.project import deposits
 from hdp.project.deposits import Deposit, DepositFile
-from hdp.sdk import Can, Refused, UsageError
+from hdp.sdk import Can, Refused, Target, UsageError
 from hdp.uploads.differences import compare
 from hdp.uploads.preparing import Composed
 from hdp.uploads.version_metadata import carry_metadata
@@ -105,7 +105,7 @@ def plan_versions(
     Nothing is sent or written.
     """
     pipeline = pipelining.read_pipeline(app, wishes.pipeline)
-    _check(pipeline)
+    _check(pipeline, app.desk(env).target)
     chosen = _by_item(looked, wishes)
     drafts = _open_drafts(app, env) if ask and chosen else {}
     preparer = describing.preparer(app, app.desk(env)) if wishes.mapping else None
@@ -118,20 +118,20 @@ def plan_versions(
     return planned
 
 
-def why_not_for_versions(pipeline: Pipeline) -> str:
-    """Why new versions cannot go through a pipeline; "" where they can."""
+def why_not_for_versions(pipeline: Pipeline, target: type[Target] | None = None) -> str:
+    """Why new versions (in `target`, where one is given) cannot go through it; "" if they can."""
     if pipeline.scope == "collection":
         return f"{pipeline.name} is for a whole collection: a new version cannot go through it."
-    # The DOI of a version is there only when its draft is, and that is made last.
-    return (
-        f"{pipeline.name} needs the DOI: a new version cannot go through it."
-        if pipeline.needs
-        else ""
-    )
+    if "doi" in pipeline.needs and target is not None and Can.RESERVE_DOI not in target.can:
+        return (
+            f"{pipeline.name} needs the DOI, and {target.title} gives none before a record is"
+            " public: a new version cannot go through it."
+        )
+    return ""
 
 
-def _check(pipeline: Pipeline) -> None:
-    if why := why_not_for_versions(pipeline):
+def _check(pipeline: Pipeline, target: type[Target]) -> None:
+    if why := why_not_for_versions(pipeline, target):
         raise UsageError(
             why,
             code="pipeline-not-for-versions",

@@ -42,7 +42,8 @@ class Deposit:
     `findings` are of its own metadata, `site` of what the repository holds; `review` is what
     a community's curators did (state, community, comment, url). `change` is what a new version
     of the record `previous` changes; None where it is none. `pending` is what a pipeline is still
-    to do to a draft that was made first, for its DOI (pipeline, use, params, doi, error).
+    to do to a draft that was made first, for its DOI (pipeline, use, params, doi, error); of a new
+    version's also `order` and, once it is there, `opened`: the draft as the repository made it.
     """
 
     id: int
@@ -160,18 +161,21 @@ def prepare_again(
 
 
 def insert_version(
-    connection: sqlite3.Connection, base: Deposit, change: Mapping[str, Any], **columns: Any
-) -> int | None:
+    connection: sqlite3.Connection, base: Deposit, change: Mapping[str, Any],
+    pending: Mapping[str, Any] | None = None, **columns: Any,
+) -> int | None:  # fmt: skip
     """Write the snapshot of a new version of `base`; None where another has gone further.
 
-    `columns` are those of `insert_prepared`.
+    `pending` is there where its draft is to wait for a pipeline, `columns` are those of
+    `insert_prepared`.
     """
     deposit_id = insert_prepared(
         connection, item_id=base.item_id, env=base.env, mapping=base.mapping,
         mapping_hash=base.mapping_hash, **columns,
     )  # fmt: skip
     if deposit_id is not None:
-        update(connection, deposit_id, previous=base.id, change=dict(change))
+        waits = None if pending is None else dict(pending)
+        update(connection, deposit_id, previous=base.id, change=dict(change), pending=waits)
     return deposit_id
 
 

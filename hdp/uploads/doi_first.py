@@ -37,7 +37,7 @@ def draft_with_doi(work: PipelineWork, task: Task, use: str) -> RunResult:
     draft is discarded again and the record prepared as it was; one that cannot be discarded is
     left, with the reason. `use` is what the pipeline was asked for by.
     """
-    _check_can(work.desk)
+    check_can_reserve(work.desk)
     before = _as_prepared(work.desk, task)
     deposit = _open_draft(work, task, use)
     try:
@@ -55,7 +55,8 @@ def _as_prepared(desk: Desk, task: Task) -> Prepared | None:
     return deposit, desk.project.read(lambda c: deposits.list_files(c, deposit.id))
 
 
-def _check_can(desk: Desk) -> None:
+def check_can_reserve(desk: Desk) -> None:
+    """Conflict (`doi-not-reserved`) where the repository gives no DOI to a draft."""
     if Can.RESERVE_DOI not in desk.target.can:
         raise Conflict(
             f"{desk.target.title} gives no DOI before a record is public, and this pipeline needs"
@@ -77,11 +78,12 @@ def _open_draft(work: PipelineWork, task: Task, use: str) -> Deposit:
         drafts.create_draft(desk, task, pending=pending)
         made = deposit.id
         deposit = desk.project.read(lambda c: deposits.get_deposit(c, made))
-    _check_waits_for(work, task, deposit)
+    check_waits_for(work, task, deposit)
     return deposit
 
 
-def _check_waits_for(work: PipelineWork, task: Task, deposit: Deposit) -> None:
+def check_waits_for(work: PipelineWork, task: Task, deposit: Deposit) -> None:
+    """Conflict where the draft waits for another pipeline; ends the task where for none."""
     if deposit.pending is None:
         task.skip("There is a draft of it already.")
     elif deposit.pending["pipeline"] != work.pipeline.name:
@@ -95,13 +97,13 @@ def _finish(work: PipelineWork, task: Task, deposit: Deposit) -> RunResult:
     """Everything that is left to do to a draft that waits for its pipeline."""
     desk, remote = work.desk, work.desk.remote_for(task, deposit.title)
     with desk.intent(deposit, "edit") as ours:
-        doi = _reserve(desk, remote, ours)
+        doi = reserve(desk, remote, ours)
         result = _run(work, task, ours, doi)
         task.check_cancelled()
         composed = work.preparer.compose_ready(task, work.pipeline.name)
         desk.project.write(lambda c: _snapshot(c, ours, composed))
         draft = remote.update_draft(str(ours.remote_id), Record(composed.fields, key=ours.key))
-        _check_same(doi, remote.reserve_doi(str(ours.remote_id)))
+        check_same_doi(doi, remote.reserve_doi(str(ours.remote_id)))
         site = compare_back(remote, composed.fields, ours.key, draft)
         desk.project.write(
             lambda c: deposits.settle(
@@ -113,7 +115,7 @@ def _finish(work: PipelineWork, task: Task, deposit: Deposit) -> RunResult:
     return result
 
 
-def _reserve(desk: Desk, remote: Remote, deposit: Deposit) -> str:
+def reserve(desk: Desk, remote: Remote, deposit: Deposit) -> str:
     """The draft's DOI, written down before anything is made with it."""
     doi = remote.reserve_doi(str(deposit.remote_id))
     if not doi:
@@ -121,12 +123,13 @@ def _reserve(desk: Desk, remote: Remote, deposit: Deposit) -> str:
             f"{desk.env_title} reserved no DOI for the draft.", code="doi-not-reserved",
             hint="Choose a pipeline without `needs: doi`.",
         )  # fmt: skip
-    _check_same(str((deposit.pending or {}).get("doi") or doi), doi)
-    _note(desk, deposit, doi=doi, error=None)
+    check_same_doi(str((deposit.pending or {}).get("doi") or doi), doi)
+    note_pending(desk, deposit, doi=doi, error=None)
     return doi
 
 
-def _check_same(before: str, now: str) -> None:
+def check_same_doi(before: str, now: str) -> None:
+    """Conflict (`doi-changed`) where the repository names another DOI than before."""
     if before != now:
         raise Conflict(
             f"The repository reserved {before} for the draft, and says {now} now: what was made"
@@ -144,8 +147,13 @@ def _run(work: PipelineWork, task: Task, deposit: Deposit, doi: str) -> RunResul
         return Record({**fields, "doi": doi}, local_files(work.desk, item), key=item.key)
 
     purpose = runs.draft_purpose(deposit.id)
+    return run_for_draft(replace(work, record_of=record_of, purpose=purpose), task)
+
+
+def run_for_draft(work: PipelineWork, task: Task) -> RunResult:
+    """Run a pipeline while a draft waits for it."""
     try:
-        return replace(work, record_of=record_of, purpose=purpose).run(task)
+        return work.run(task)
     except TargetError as error:
         # What a component's own server left open is nothing that the draft must wait for.
         raise ComponentError(error.message, code=error.name, hint=error.hint) from error
@@ -161,7 +169,9 @@ def _snapshot(connection: Any, deposit: Deposit, composed: Composed) -> None:
     deposits.store_files(connection, deposit.id, composed.files)
 
 
-def _note(desk: Desk, deposit: Deposit, **told: Any) -> None:
+def note_pending(desk: Desk, deposit: Deposit, **told: Any) -> None:
+    """Write down more of what a draft waits for (doi, error); nothing where it waits for none."""
+
     def write(connection: Any) -> None:
         pending = deposits.get_deposit(connection, deposit.id).pending
         if pending is not None:
@@ -172,12 +182,12 @@ def _note(desk: Desk, deposit: Deposit, **told: Any) -> None:
 
 def _take_back(desk: Desk, deposit: Deposit, before: Prepared | None, error: Exception) -> None:
     """Discard the draft again, or leave it with the reason; the error says which."""
-    _note(desk, deposit, error=_told(error))
+    note_pending(desk, deposit, error=to_told(error))
     try:
         left = _discard(desk, deposit)
     except HdpError as second:
         left = second.message.rstrip(".")
-    again = not left and before is not None and _prepare_again(desk, *before, _told(error))
+    again = not left and before is not None and _prepare_again(desk, *before, to_told(error))
     if isinstance(error, HdpError):
         where = f"Draft {deposit.remote_id}"
         gone = f"{where} was discarded again; " + (
@@ -202,7 +212,8 @@ def _prepare_again(
     return desk.project.write(write)
 
 
-def _told(error: Exception) -> Mapping[str, Any]:
+def to_told(error: Exception) -> Mapping[str, Any]:
+    """An error as it is kept with a draft, whatever kind it is."""
     if isinstance(error, HdpError):
         return error.to_json()
     return HdpError(f"{type(error).__name__}: {error}").to_json()

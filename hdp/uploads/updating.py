@@ -25,6 +25,7 @@ from hdp.sdk import (
 from hdp.uploads import including, publishing, settling
 from hdp.uploads.desk import Desk, wrong_state
 from hdp.uploads.differences import Difference, compare, renew
+from hdp.uploads.files import check_run
 from hdp.uploads.preparing import Composed, Preparer
 from hdp.uploads.reading_back import (
     check_unaltered,
@@ -75,6 +76,8 @@ def update_draft(desk: Desk, task: Task, preparer: Preparer, *, overwrite: bool 
     deposit = settling.settled(desk, desk.live(task.subject), task)
     if deposit is None or deposit.state not in ("draft", "in_review"):
         raise wrong_state("There is no draft of this item.", task.subject, "Create it first.")
+    if deposit.change is not None:
+        check_run(deposit)  # what it is to say was not sent yet
     changed_there = overwrite and _is_changed_there(desk, deposit)
     update = _wanted(desk, task, preparer, deposit, always=changed_there)
     remote = desk.remote_for(task, update.composed.title)

@@ -155,9 +155,19 @@ def adopt_version(desk: Desk, deposit: Deposit, draft: Draft) -> bool:
             concept_id=draft.concept_id or base.concept_id, concept_doi=base.concept_doi,
             url=draft.url or desk.remote.page_url(draft.id), readback=None, drafted=now(),
             review=review_json(draft), change={**(deposit.change or {}), "clear": clear},
+            pending=_with_opened(deposit, draft, held),
         )  # fmt: skip
 
     return desk.project.write(take)
+
+
+def _with_opened(deposit: Deposit, draft: Draft, held: Sequence[str]) -> dict[str, Any] | None:
+    """What the draft waits for, with how it was when we took it: only so is it taken back."""
+    if deposit.pending is None:
+        return None
+    made = draft.created.isoformat() if draft.created else None
+    opened = {"metadata": dict(draft.metadata), "files": list(held), "created": made}
+    return {**deposit.pending, "opened": opened}
 
 
 def settle_version(desk: Desk, deposit: Deposit) -> None:

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
 from typing import Any
 
 from hdp.jobs import Task
-from hdp.pipelines.patches import apply_patches, evidence_of
-from hdp.pipelines.results import Patch
-from hdp.project import deposits, runs
+from hdp.project import deposits
 from hdp.project.deposits import Deposit, DepositFile
-from hdp.project.items import Item
-from hdp.project.overrides import read_by_hand
-from hdp.project.roots import version_root
-from hdp.sdk import Can, Conflict, InvalidInput, Missing, Record
-from hdp.uploads import files, settling
+from hdp.sdk import Can, Conflict, HdpError, Missing
+from hdp.uploads import files, settling, version_doi
 from hdp.uploads.desk import Desk
+from hdp.uploads.doi_first import check_can_reserve, check_waits_for
 from hdp.uploads.piping import PipelineWork
-from hdp.uploads.preparing import SOURCES
+from hdp.uploads.version_composing import (
+    ComposedVersion,
+    as_ordered,
+    compose_version,
+    number_after,
+    work_for,
+)
 from hdp.uploads.version_drafts import open_version
-from hdp.uploads.version_files import Manifest, make_manifest
-from hdp.uploads.version_order import NewFile, Order
+from hdp.uploads.version_order import Order
 
 MakeWork = Callable[[Order], PipelineWork]
 
@@ -30,20 +30,44 @@ MakeWork = Callable[[Order], PipelineWork]
 def make_version(desk: Desk, task: Task, order: Order, make_work: MakeWork) -> None:
     """Bring a record's next version as far as a draft with all its files, each verified.
 
-    A draft that an earlier try of the same order made is carried on with.
+    The pipeline runs first, so that one that fails leaves no draft; only where it needs the DOI
+    the draft is there before it. A draft that an earlier try of the same order made is carried on
+    with.
     """
     live = settling.settled(desk, desk.live(order.item), task)
     if live is not None and live.state != "prepared":
         _check_same(live, order)
-        if _is_whole(desk, live):
+        if live.pending is None and _is_whole(desk, live):
             task.skip(f"Made already. {say_made(desk, live)}")
     else:
-        live = _prepare(desk, task, order, make_work, live)
-        open_version(desk, task, live, order.adopt)
+        live = _prepare(desk, task, order, make_work(order), live)
+        live = _open(desk, task, live, order)
+    if live.pending is not None:
+        version_doi.finish_version(desk, task, live, order, make_work(order))
     files.upload_files(desk, task)
     made = desk.live(order.item)
     if made is not None:
         task.say(say_made(desk, made))
+
+
+def _open(desk: Desk, task: Task, prepared: Deposit, order: Order) -> Deposit:
+    try:
+        open_version(desk, task, prepared, order.adopt)
+    except HdpError:
+        version_doi.forget_unopened(desk, prepared)
+        raise
+    return desk.project.read(lambda c: deposits.get_deposit(c, prepared.id))
+
+
+def finish_waiting(desk: Desk, task: Task, work: PipelineWork) -> None:
+    """Carry on with a version's draft that waits for this pipeline, as it was ordered."""
+    live = settling.settled(desk, desk.live(task.subject), task)
+    if live is None or live.change is None:
+        task.skip("There is no draft of it.")
+        return
+    check_waits_for(work, task, live)
+    order = Order.from_json((live.pending or {})["order"])
+    make_version(desk, task, order, lambda one: replace(work, params=dict(one.params)))
 
 
 def _check_same(live: Deposit, order: Order) -> None:
@@ -112,7 +136,7 @@ def _check_shown(desk: Desk, base: Deposit) -> None:
 
 
 def _prepare(
-    desk: Desk, task: Task, order: Order, make_work: MakeWork, live: Deposit | None
+    desk: Desk, task: Task, order: Order, work: PipelineWork, live: Deposit | None
 ) -> Deposit:
     if live is not None and live.previous != order.base:
         raise Conflict(
@@ -122,109 +146,36 @@ def _prepare(
         )
     base = find_base(desk, order)
     task.title = str(order.metadata.get("title") or base.title)
-    work = _with_purpose(desk, order, make_work(order), base)
-    work.run(task)
-    item = desk.item(order.item)
-    done = desk.project.read(lambda c: runs.list_runs(c, item.id, work.purpose))
-    run = next(one for one in reversed(done) if one.pipeline == work.pipeline.name)
-    manifest = make_manifest(
-        desk.project.read(lambda c: deposits.list_files(c, base.id)),
-        order, _sources(desk, order) if SOURCES in run.uploads else [], _derived(run),
-    )  # fmt: skip
     asked = (live.change or {}).get("asked", []) if live else []
-    return _store(desk, order, base, manifest, run, asked)
-
-
-def number_after(desk: Desk, base: Deposit) -> int:
-    """Which version of its record follows `base`, counted in this project."""
-    return desk.project.read(
-        lambda c: deposits.count_published(c, base.item_id, base.env, base.id) + 2
-    )
-
-
-def _with_purpose(desk: Desk, order: Order, work: PipelineWork, base: Deposit) -> PipelineWork:
-    if work.pipeline.needs:
-        raise InvalidInput(
-            f"{work.pipeline.name} needs the DOI before it runs, which a new version has only once"
-            " its draft is made.",
-            code="pipeline-needs-doi",
-            hint="Choose another pipeline for the new version.",
-        )
-
-    def record_of(item: Item) -> Record:
-        return Record(fields=order.metadata, files=order.local_files(), key=item.key)
-
+    if version_doi.needs_doi(work.pipeline, order):
+        check_can_reserve(desk)
+        waits = version_doi.to_pending(work.pipeline, order)
+        return _store(desk, order, base, as_ordered(order, base), asked, waits)
     # With the environment: a draft elsewhere may hold what was made for the same number there.
-    purpose = f"{base.env}-v{number_after(desk, base)}"
-    return replace(work, record_of=record_of, purpose=purpose)
-
-
-def _sources(desk: Desk, order: Order) -> list[DepositFile]:
-    return desk.project.write(lambda c: [_source(c, one) for one in order.files])
-
-
-def _source(connection: Any, one: NewFile) -> DepositFile:
-    path, below = Path(one.path), PurePosixPath(one.relpath or Path(one.path).name)
-    folder = path.parents[len(below.parts) - 1] if path.as_posix().endswith(f"/{below}") else None
-    folder, below = (folder, below) if folder else (path.parent, PurePosixPath(path.name))
-    root = version_root(connection, str(folder))
-    return DepositFile(
-        0, root, below.as_posix(), one.name, one.role, one.media_type, one.size, one.sha256, one.md5
-    )
-
-
-def _derived(run: runs.Run) -> list[DepositFile]:
-    return [
-        DepositFile(0, "output", one.path, one.name, "derived", one.media_type, one.size,
-                    one.sha256, one.md5)
-        for one in run.artifacts if one.path in run.uploads
-    ]  # fmt: skip
+    work = work_for(work, order, f"{base.env}-v{number_after(desk, base)}")
+    work.run(task)
+    return _store(desk, order, base, compose_version(desk, order, base, work), asked)
 
 
 def _store(
-    desk: Desk, order: Order, base: Deposit, manifest: Manifest, run: runs.Run,
-    asked: Sequence[Sequence[str]],
+    desk: Desk, order: Order, base: Deposit, made: ComposedVersion,
+    asked: Sequence[Sequence[str]], pending: Mapping[str, Any] | None = None,
 ) -> Deposit:  # fmt: skip
-    fields, origins = _with_run(desk, order, run)
-    record = Record(
-        fields=fields, key=base.key,
-        files=[files.to_local(one, Path(one.path or one.name)) for one in manifest.files],
-    )  # fmt: skip
-    findings = list(desk.offline.validate(record))
-    if errors := [one for one in findings if one.severity == "error"]:
-        raise InvalidInput(
-            errors[0].message, code="not-ready", hint=errors[0].hint,
-            where={"item": order.item, **errors[0].where}, findings=findings,
-        )  # fmt: skip
     change = {
         "order": order.digest, "note": order.note, "pipeline": order.pipeline,
-        "removed": manifest.removed, "unchanged": manifest.unchanged, "asked": asked,
+        "removed": made.manifest.removed, "unchanged": made.manifest.unchanged, "asked": asked,
     }  # fmt: skip
     deposit_id = desk.project.write(
         lambda c: deposits.insert_version(
-            c, base, change, title=str(fields.get("title") or base.title), metadata=fields,
-            origins=origins, findings=[one.to_json() for one in findings],
-            pipeline=order.pipeline, files=manifest.files,
+            c, base, change, pending, title=made.title, metadata=made.fields,
+            origins=made.origins, findings=made.findings, pipeline=order.pipeline,
+            files=made.manifest.files,
         )
     )  # fmt: skip
     desk.changed(order.item)
     if deposit_id is None:
         raise Conflict("Another HDP made a draft of it just now.", where={"item": order.item})
     return desk.project.read(lambda c: deposits.get_deposit(c, deposit_id))
-
-
-def _with_run(desk: Desk, order: Order, run: runs.Run) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The ordered fields with what the pipeline says of them; locked ones stay."""
-    hand = desk.project.read(lambda c: read_by_hand(c, order.item, desk.env))
-    patches = [Patch(**one) for one in run.metadata]
-    fields = dict(order.metadata)
-    after = apply_patches(fields, patches, hand.locks)
-    origins: dict[str, Any] = dict(order.origins)
-    for name, value in after.items():
-        if value != fields.get(name):
-            told: Mapping[str, Any] = evidence_of(patches, name)
-            origins[name] = {"rule": "pipeline", "pipeline": run.pipeline, **told, "kept": True}
-    return dict(after), origins
 
 
 def say_made(desk: Desk, made: Deposit) -> str:
