@@ -426,3 +426,16 @@ def test_a_file_that_only_seems_to_be_removed_is_told(
     assert do("upload", 1)["done"] == 1
     assert do("publish", 1)["done"] == 1
     assert set(held(app, newest(app, 1).remote_id)) == {old, "a.txt"}
+
+
+def test_a_version_started_again_is_a_version_still(app, published, do, first, tmp_path):
+    (old,) = held(app, first.remote_id)
+    order = order_for(app, 1, new_file(tmp_path / "a.txt", "a"), decisions={old: "carry"})
+    assert make(do, order)["state"] == "done"
+    (draft,) = drafts_of(app)
+    app.remotes.open(app.environment("practice")).discard(draft.id)
+    assert do("restart", 1)["done"] == 1
+    assert do("create-upload", 1)["done"] == do("publish", 1)["done"] == 1
+    second = newest(app, 1)
+    assert (second.previous, second.concept_id) == (first.id, first.concept_id)
+    assert set(held(app, second.remote_id)) == {old, "a.txt"}

@@ -9,11 +9,19 @@ import pytest
 
 from hdp.environments import folder_url
 from hdp.project import deposits
-from hdp.sdk import Record
+from hdp.sdk import Can, Record
 from hdp.uploads.version_metadata import carry_metadata
 from hdp.uploads.version_order import NewFile, Order
 
 ENV = "there"
+FAILING = """
+hdp: 1
+name: Fails with DOI
+needs: doi
+inputs: {files: ["*/*"]}
+steps: [{id: bad, uses: general.validate@1, in: {files: inputs.files}, with: {name: "never"}}]
+upload: [inputs.files]
+"""
 
 
 @pytest.fixture(params=["inveniordm", "archive"])
@@ -46,10 +54,12 @@ def new_file(path: Path, text: str) -> NewFile:
     )  # fmt: skip
 
 
-def make(app, do, item: int, *files: NewFile, **decisions: str) -> dict:
+def make(
+    app, do, item: int, *files: NewFile, pipeline: str = "no-processing", **decisions: str
+) -> dict:
     base = app.project.read(lambda c: deposits.latest_published(c, item, ENV))
     fields, origins = carry_metadata(base, 2, note="More of it.")
-    order = Order(item, base.id, files, decisions, "no-processing", {}, fields, origins)
+    order = Order(item, base.id, files, decisions, pipeline, {}, fields, origins)
     return do("version", item, env=ENV, args={"orders": [order.to_json()]})
 
 
@@ -98,3 +108,31 @@ def test_a_record_that_was_not_made_with_hdp(app, there, do, tmp_path):
     second = app.project.read(lambda c: deposits.latest_published(c, item, ENV))
     assert held(there, second.remote_id).keys() == {"old.txt", "new.txt"}
     assert held(there, record.id).keys() == {"old.txt"}
+
+
+def test_a_pipeline_that_needs_the_doi(app, there, do, tmp_path):
+    """Where a DOI can be reserved, the version's files name it; elsewhere nothing is begun."""
+    first = app.project.read(lambda c: deposits.latest_published(c, 1, ENV))
+    (old,) = before = held(there, first.remote_id)
+    new = new_file(tmp_path / "a" / "notes.txt", "one")
+    job = make(app, do, 1, new, pipeline="cite-with-doi", **{old: "carry"})
+    if Can.RESERVE_DOI not in there.can:
+        assert job["tasks"][0]["error"]["code"] == "doi-not-reserved"
+        assert app.project.read(lambda c: deposits.live_deposit(c, 1, ENV)) is None
+        return
+    assert job["state"] == "done", job["tasks"]
+    assert do("discard", 1, env=ENV)["done"] == 1
+    failing = tmp_path / "failing.yaml"
+    failing.write_text(FAILING, encoding="utf-8")
+    job = make(app, do, 1, new, pipeline=str(failing), **{old: "carry"})
+    assert job["tasks"][0]["error"]["hint"].endswith("the published record is as before.")
+    assert list(there.list_drafts()) == []
+    assert make(app, do, 1, new, pipeline="cite-with-doi", **{old: "carry"})["state"] == "done"
+    assert do("publish", 1, env=ENV)["done"] == 1
+    second = app.project.read(lambda c: deposits.latest_published(c, 1, ENV))
+    sent = app.project.read(lambda c: deposits.list_files(c, second.id))
+    cff = next(one for one in sent if one.name == "CITATION.cff")
+    text = app.project.file_path(cff.root, cff.path).read_text("utf-8")
+    assert f'doi: "{second.doi}"' in text and second.doi != first.doi
+    assert held(there, second.remote_id).keys() == {old, "notes.txt", "CITATION.cff", "README.txt"}
+    assert held(there, first.remote_id) == before

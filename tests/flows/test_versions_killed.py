@@ -33,7 +33,7 @@ app.close()
 """
 
 
-def _order(app, item: int, folder: Path) -> tuple[Order, dict[str, str]]:
+def _order(app, item: int, folder: Path, pipeline: str) -> tuple[Order, dict[str, str]]:
     """Every third carries the old file over, every third replaces it, the others drop it."""
     base = app.project.read(lambda c: deposits.latest_published(c, item, "practice"))
     (old,) = app.project.read(lambda c: deposits.list_files(c, base.id))
@@ -47,21 +47,28 @@ def _order(app, item: int, folder: Path) -> tuple[Order, dict[str, str]]:
     decisions = {} if item % 3 == 1 else {old.name: "carry" if item % 3 == 0 else "remove"}
     fields, origins = carry_metadata(base, 2)
     wanted = {name: md5} | ({old.name: old.md5} if item % 3 == 0 else {})
-    order = Order(item, base.id, (file,), decisions, "no-processing", {}, fields, origins)
+    order = Order(item, base.id, (file,), decisions, pipeline, {}, fields, origins)
     return order, wanted
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "faults", ["", "503:newversion,lost-answer:import,cut-upload,429:metadata"]
+    ("pipeline", "faults"),
+    [
+        ("no-processing", ""),
+        ("no-processing", "503:newversion,lost-answer:import,cut-upload,429:metadata"),
+        ("cite-with-doi", "503:newversion,lost-answer:metadata,cut-upload,lost-answer:import"),
+    ],
 )
-def test_killed_while_versions_are_made(app, open_project, do, practice, tmp_path, faults):
+def test_killed_while_versions_are_made(
+    app, open_project, do, practice, tmp_path, pipeline, faults
+):
     project = open_project(COUNT)
     for step in ("prepare", "create", "upload", "publish"):
         assert do(step)["done"] == COUNT
     remote = app.remotes.open(app.environment("practice"))
     ids = [one.item_id for one in project.read(deposits.list_deposits)]
-    made = {item: _order(app, item, tmp_path / "new") for item in ids}
+    made = {item: _order(app, item, tmp_path / "new", pipeline) for item in ids}
     before = {one.remote_id: {f.name: f.checksum for f in remote.list_record_files(one.remote_id)}
               for one in project.read(deposits.list_deposits)}  # fmt: skip
     args = {"orders": [order.to_json() for order, _ in made.values()]}
@@ -88,7 +95,9 @@ def test_killed_while_versions_are_made(app, open_project, do, practice, tmp_pat
         newest = project.read(lambda c, i=item: deposits.latest_published(c, i, "practice"))
         assert newest.previous == order.base
         held = {one.name: one.checksum for one in remote.list_record_files(newest.remote_id)}
+        cited = {name: held.pop(name) for name in ("CITATION.cff", "README.txt") if name in held}
         assert held == {name: f"md5:{md5}" for name, md5 in wanted.items()}
+        assert len(cited) == (0 if pipeline == "no-processing" else 2)
         versions = remote.list_versions(newest.concept_id)
         assert versions[0].id == newest.remote_id and len(versions) == 2
     for record, files in before.items():
