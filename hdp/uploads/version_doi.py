@@ -150,10 +150,20 @@ def _is_untouched(desk: Desk, remote: Remote, draft: Draft, deposit: Deposit) ->
     opened: Mapping[str, Any] = (deposit.pending or {}).get("opened") or {}
     if not opened.get("created") or opened["files"]:
         return False
-    before = get_base(desk, deposit).readback
-    if before is not None and _shared(before) != _shared(opened["metadata"]):
+    if not _is_copy(remote, get_base(desk, deposit), opened["metadata"]):
         return False  # somebody was at it before we took it
     return is_as_sent(remote, draft, replace(deposit, readback=dict(opened["metadata"])))
+
+
+def _is_copy(remote: Remote, base: Deposit, metadata: Mapping[str, Any]) -> bool:
+    """Whether this is what a repository puts into the draft of the version after `base`."""
+    if _shared(base.readback or {}) == _shared(metadata):
+        return True
+    # Edited on the site, or adopted: what the record says there now.
+    there = remote.list_versions(base.concept_id) if base.concept_id else ()
+    return any(
+        one.id == base.remote_id and _shared(one.metadata) == _shared(metadata) for one in there
+    )
 
 
 def _shared(metadata: Mapping[str, Any]) -> dict[str, Any]:

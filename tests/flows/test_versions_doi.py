@@ -157,6 +157,28 @@ def test_what_somebody_changed_is_not_deleted(app, first, do, failing, practice,
     assert [one.id for one in drafts_of(app)] == [draft.id]
 
 
+def test_a_record_that_was_adopted_or_edited_on_the_site_loses_its_draft_too(
+    app, first, do, failing, practice, tmp_path
+):
+    from hdp.application.pulling import pull
+    from hdp.sdk import Record
+
+    remote = app.remotes.open(app.environment("practice"))
+    draft = remote.create_draft(Record(dict(first.metadata)), "")
+    (there,) = failing.local_files()
+    remote.upload_file(draft.id, there, lambda *_: None)
+    record = remote.publish(draft.id)
+    item = pull(app, "practice", [record.id])[0]["item"]
+    for edited in (False, True):
+        if edited:
+            opened = remote.edit_record(record.id, "")
+            remote.update_draft(opened.id, Record({**first.metadata, "title": "On the site"}))
+            remote.publish(opened.id)
+        job = make(do, replace(failing, item=item, base=newest(app, item).id, decisions={}))
+        assert job["tasks"][0]["error"]["hint"].endswith("the published record is as before.")
+        assert drafts_of(app) == []
+
+
 def test_an_adopted_draft_is_not_deleted(app, first, before, do, failing, order):
     remote = app.remotes.open(app.environment("practice"))
     theirs = remote.new_version(first.remote_id, keep_files=False, key="by hand")
