@@ -274,10 +274,14 @@ def _with_state(
     return replace(one, problem=problem, open_draft=open_draft)
 
 
+# What was cut off in the middle of this is carried on with.
+_ON_THE_WAY = (None, "version", "edit", "upload")
+
+
 def _is_begun(live: Deposit, order: Order) -> bool:
     """Whether this very version is being made, or a draft of it may be there without an answer."""
     change = live.change or {}
-    if live.previous != order.base or (live.doing and live.doing != "version"):
+    if live.previous != order.base or live.doing not in _ON_THE_WAY:
         return False
     asked = live.state == "prepared" and (live.doing or change.get("asked"))
     return bool(asked) or change.get("order") == order.digest

@@ -11,8 +11,10 @@ from flows.drill import ENV, World
 from flows.test_versions import codes, drafts_of, held, make, new_file, newest, order_for
 
 from hdp.application import Selection, views
+from hdp.application.version_deciding import Patterns
 from hdp.application.version_look import Wanted, look
 from hdp.application.version_plan import Wishes, plan_versions
+from hdp.application.versioning import start_versions
 from hdp.project import deposits
 from hdp.sdk import Can, UsageError
 
@@ -203,6 +205,28 @@ def test_a_repository_without_reserved_dois_is_told_first(
         plan_versions(app, "practice", looked, Wishes({}, "cite-with-doi"))
     assert codes(make(do, order)) == ["doi-not-reserved"]
     assert drafts_of(app) == [] and live(app) is None
+
+
+def test_what_was_cut_off_is_planned_and_carried_on(app, first, do, practice, tmp_path):
+    """As the window and the command line do it, from the same files."""
+    (tmp_path / "failing.yaml").write_text(FAILING, encoding="utf-8")
+    new_file(tmp_path / "new" / "a.txt", "a")
+    looked = look(app, "practice", Wanted(folder=tmp_path / "new"))
+    wishes = Wishes({looked.newcomers[0].id: 1}, str(tmp_path / "failing.yaml"),
+                    patterns=Patterns("all"))  # fmt: skip
+    practice.faults.add("token-refused:discard*")
+    app.jobs.wait(
+        start_versions(app, "practice", plan_versions(app, "practice", looked, wishes)).job
+    )
+    practice.faults.clear()
+    left = {"doing": "edit", "owner": app.project.session.id, "doing_since": live(app).drafted}
+    app.project.write(lambda c: deposits.update(c, live(app).id, **left))
+    (tmp_path / "failing.yaml").write_text(FAILING.replace('"never"', '".*"'), encoding="utf-8")
+    (planned,) = plan_versions(app, "practice", looked, wishes)
+    assert planned.problem == ""
+    app.jobs.wait(start_versions(app, "practice", [planned]).job)
+    assert live(app).pending is None and len(drafts_of(app)) == 1
+    assert do("publish", 1)["done"] == 1
 
 
 # Every point in the soak, every ninth one each time.
