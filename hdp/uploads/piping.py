@@ -103,7 +103,8 @@ class PipelineWork:
         except Exception as error:
             self._close(run_id, error, made)
             raise
-        task.say(f"{len(result.outputs)} files made")
+        if self.pipeline.steps:
+            task.say(f"{counted(len(result.outputs), 'file')} made")
         return result
 
     def _close(self, run_id: int, error: Exception, made: RunResult) -> None:

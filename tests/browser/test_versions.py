@@ -31,6 +31,10 @@ def test_from_new_files_to_a_published_version(page, expect, project, app, do, t
         assert do(step)["state"] == "done"
     new = tmp_path / "rescans"
     new.mkdir()
+    (project.folder / "pipelines").mkdir()
+    (project.folder / "pipelines" / "sheet.yaml").write_text(
+        "hdp: 1\nname: Contact sheet\nfor: collection\ninputs: {photos: [image/*]}\nsteps: []\n"
+    )
     names = {item: _held(app, item)[0] for item in (1, 2, 3)}
     Image.new("RGB", (90, 60), "red").save(new / names[1])
     Image.new("RGB", (90, 60), "blue").save(new / names[2])  # by its name; it is of the third
@@ -67,8 +71,9 @@ def test_from_new_files_to_a_published_version(page, expect, project, app, do, t
     go_on.click()
 
     expect(go_on).to_be_disabled()  # a pipeline is required
-    expect(dialog.get_by_role("radio", name="Cite with DOI")).to_be_disabled()
-    expect(dialog.get_by_text("Cite with DOI needs the DOI")).to_be_visible()
+    expect(dialog.get_by_role("radio", name="Contact sheet")).to_be_disabled()
+    expect(dialog.get_by_text("Contact sheet is for a whole collection")).to_be_visible()
+    expect(dialog.get_by_role("radio", name="Cite with DOI")).to_be_enabled()
     dialog.get_by_role("radio", name=re.compile("^Web copies")).check()
     expect(dialog.get_by_role("group", name="Asked at the start")).to_be_visible()
     dialog.get_by_role("radio", name="No processing").check()

@@ -12,7 +12,7 @@ from hdp.application import pipelining
 from hdp.application.config import Config
 from hdp.application.version_plan import why_not_for_versions
 from hdp.pipelines.definition import Parameter, Pipeline
-from hdp.sdk import Component, Finding, HdpError, NotFound
+from hdp.sdk import Component, Finding, HdpError, NotFound, Target
 from hdp.yaml_source import load
 
 if TYPE_CHECKING:
@@ -27,15 +27,16 @@ class PipelinePages:
     def __init__(self, app: Application) -> None:
         self._app = app
 
-    def list(self) -> dict[str, Any]:
-        """All pipelines with what is wrong in them."""
+    def list(self, env: str | None = None) -> dict[str, Any]:
+        """All pipelines with what is wrong in them, and whether they fit new versions in `env`."""
         found = pipelining.find_pipelines(self._app)
+        target = self._app.target(self._app.environment(env)) if env else None
         return {
-            "pipelines": [self._entry(name, path) for name, path in found.items()],
+            "pipelines": [self._entry(name, path, target) for name, path in found.items()],
             "total": len(found),
         }
 
-    def _entry(self, name: str, path: Path) -> dict[str, Any]:
+    def _entry(self, name: str, path: Path, target: type[Target] | None) -> dict[str, Any]:
         text, pipeline, findings = self._read(path)
         steps = len(pipeline.steps) if pipeline else len(_raw_steps(text))
         return {
@@ -45,7 +46,7 @@ class PipelinePages:
             "source": self._source(path),
             "steps": steps,
             "findings": [one.to_json() for one in findings],
-            "not_for_versions": why_not_for_versions(pipeline) if pipeline else "",
+            "not_for_versions": why_not_for_versions(pipeline, target) if pipeline else "",
         }
 
     def show(self, name: str) -> dict[str, Any]:

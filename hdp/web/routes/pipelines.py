@@ -9,7 +9,7 @@ from hdp.web.api import Api, Ask
 def add(api: Api) -> None:
     """Make the routes known."""
     pipelines = api.page.pipelines
-    api.get("/pipelines", lambda ask: pipelines.list())
+    api.get("/pipelines", lambda ask: pipelines.list(ask.env()))
     api.get("/pipelines/<name>", lambda ask, name: pipelines.show(name))
     api.get("/components", lambda ask: pipelines.components())
     api.get("/plugins", lambda ask: pipelines.plugins())
