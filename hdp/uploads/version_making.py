@@ -179,14 +179,15 @@ def _store(
 
 
 def say_made(desk: Desk, made: Deposit) -> str:
-    """A sentence on a new version's draft: what was carried over, replaced, added, removed."""
+    """Sentences on a new version's draft: what was carried over, replaced, added, removed."""
     base = desk.project.read(lambda c: deposits.get_deposit(c, int(made.previous or 0)))
     sent: Sequence[DepositFile] = desk.project.read(lambda c: deposits.list_files(c, made.id))
     counts = {
-        "carried over": sum(one.plan == "carry" for one in sent),
-        "replaced": sum(one.plan == "replace" for one in sent),
-        "added": sum(one.plan == "add" for one in sent),
-        "removed": len((made.change or {}).get("removed", ())),
+        "Carried over": sum(one.plan == "carry" for one in sent),
+        "Replaced": sum(one.plan == "replace" for one in sent),
+        "Added": sum(one.plan == "add" for one in sent),
+        "Removed": len((made.change or {}).get("removed", ())),
     }
-    told = ", ".join(f"{number} {word}" for word, number in counts.items() if number)
-    return f"Version {number_after(desk, base)} of {base.known_as}: draft {made.remote_id}; {told}"
+    told = [f"{word}: {number}." for word, number in counts.items() if number]
+    draft = f"Version {number_after(desk, base)} of {base.known_as}: draft {made.remote_id}."
+    return " ".join([draft, *told])

@@ -124,3 +124,41 @@ def test_from_new_files_to_a_published_version(page, expect, project, app, do, t
     expect(changed.get_by_role("row", name=names[3])).to_contain_text("Carried over")
     expect(changed.get_by_role("row", name=names[2])).to_contain_text("Added")
     expect(changed.get_by_text("Scanned <again>.").first).to_be_visible()
+
+
+def test_a_draft_made_on_the_site_is_shown_and_used_only_when_told(
+    page, expect, project, app, do, tmp_path
+):
+    for step in ("prepare", "create", "upload", "publish"):
+        assert do(step)["state"] == "done"
+    base = _newest(app, 2)
+    remote = app.remotes.open(app.environment("practice"))
+    strange = remote.new_version(base.remote_id, keep_files=True, key="by hand")
+    new = tmp_path / _held(app, 2)[0]
+    Image.new("RGB", (90, 60), "red").save(new)
+
+    page.goto(f"{page.url.split('#')[0]}#/uploads/published")
+    page.reload()
+    page.get_by_role("button", name=f"More actions for {base.title}").click()
+    page.get_by_role("menuitem", name="New Version...").click()
+    dialog = page.get_by_role("dialog", name=f"New Version of {base.title}")
+    go_on = dialog.get_by_role("button", name="Continue")
+    dialog.get_by_label("Folder or file").fill(str(new))
+    go_on.click()
+    expect(dialog.get_by_text("Certain")).to_be_visible()
+    go_on.click()
+    dialog.get_by_role("radio", name="No processing").check()
+    go_on.click()
+    go_on.click()
+    expect(dialog).to_contain_text(f"A draft of the next version is open already: {strange.id}")
+    expect(dialog.get_by_role("link", name=base.title)).to_have_attribute("href", strange.url)
+    go_on.click()
+    make = dialog.get_by_role("button", name="Create drafts of the new versions")
+    expect(dialog.get_by_text("1 record cannot have a new version now.")).to_be_visible()
+    expect(make).to_be_disabled()
+    dialog.get_by_role("button", name="Back").click()
+    dialog.get_by_role("checkbox", name="Use it").check()
+    go_on.click()
+    make.click()
+    progress = page.get_by_role("dialog", name="Create New Versions")
+    expect(progress).to_contain_text(f"draft {strange.id}", timeout=30_000)

@@ -88,7 +88,7 @@ def test_carry_replace_add_and_remove(app, published, do, first, tmp_path):
     assert job["state"] == "done", codes(job)
     (task,) = job["tasks"]
     assert task["message"].startswith(f"Version 2 of {first.doi}: draft ")
-    assert task["message"].endswith("1 carried over, 1 added")
+    assert task["message"].endswith("Carried over: 1. Added: 1.")
     assert do("publish", 1)["done"] == 1
     second = newest(app, 1)
     assert second.previous == first.id and second.concept_id == first.concept_id
@@ -99,7 +99,7 @@ def test_carry_replace_add_and_remove(app, published, do, first, tmp_path):
 
     replaced = new_file(tmp_path / "newer" / "notes.txt", "two")
     job = make(do, order_for(app, 1, replaced, decisions={old: "remove"}))
-    assert job["tasks"][0]["message"].endswith("1 replaced, 1 removed"), codes(job)
+    assert job["tasks"][0]["message"].endswith("Replaced: 1. Removed: 1."), codes(job)
     assert do("publish", 1)["done"] == 1
     third = newest(app, 1)
     assert held(app, third.remote_id) == {"notes.txt": md5("two")}
@@ -374,7 +374,7 @@ def test_what_was_derived_is_made_anew_or_stays_as_decided(app, published, do, f
     assert codes(job) == ["version-name-taken"] and drafts_of(app) == []
     job = make(do, replace(order, decisions={web: "regenerate"}))
     assert job["state"] == "done", codes(job)
-    assert job["tasks"][0]["message"].endswith("2 replaced")
+    assert job["tasks"][0]["message"].endswith("Replaced: 2.")
     assert do("publish", 1)["done"] == 1
     after = held(app, newest(app, 1).remote_id)
     assert set(after) == {old, web} and not set(after.values()) & set(before.values())

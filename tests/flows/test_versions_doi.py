@@ -77,7 +77,7 @@ def test_the_files_name_the_doi_of_their_version(app, first, before, do, order, 
     if fault:
         job = job if job["state"] == "done" else make(do, order)
     assert job["state"] == "done", codes(job)
-    assert job["tasks"][0]["message"].endswith("1 carried over, 3 added")
+    assert job["tasks"][0]["message"].endswith("Carried over: 1. Added: 3.")
     (draft,) = drafts_of(app)
     assert (live(app).remote_id, live(app).pending) == (draft.id, None)
     assert do("publish", 1)["done"] == 1
@@ -92,7 +92,7 @@ def test_the_files_name_the_doi_of_their_version(app, first, before, do, order, 
                     decisions=dict.fromkeys([*before, "a.txt"], "remove"))  # fmt: skip
     after = held(app, second.remote_id)
     job = make(do, replace(other, files=order.files, decisions=dict.fromkeys(before, "remove")))
-    assert job["tasks"][0]["message"].endswith("1 carried over, 2 replaced, 1 removed")
+    assert job["tasks"][0]["message"].endswith("Carried over: 1. Replaced: 2. Removed: 1.")
     assert do("publish", 1)["done"] == 1
     third = newest(app, 1)
     assert f'doi: "{third.doi}"' in citation(app, third)
