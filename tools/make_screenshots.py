@@ -19,6 +19,7 @@ from playwright.sync_api import sync_playwright
 from hdp.application import Application, Selection, actions, checking
 from hdp.application.demo import create_sample, fill_sample
 from hdp.application.page import serve
+from hdp.project import deposits
 from tools.walk_tutorial import make_folder
 from tools.walk_tutorial import walk as walk_tutorial_steps
 
@@ -102,6 +103,7 @@ def take_views(browser: Any, folder: Path) -> None:
         page.goto(f"{base}{place}")
         take(page, name)
     take_dialogs(page, base)
+    take_version(app, page, base, folder / "Rescans")
     page.emulate_media(color_scheme="dark")
     for name in ("uploads-drafts", "dashboard", "settings"):
         page.goto(f"{base}{VIEWS[name]}")
@@ -130,6 +132,23 @@ def take_dialogs(page: Any, base: str) -> None:
     page.goto(f"{base}{VIEWS['settings']}")
     page.get_by_role("button", name="Add Environment").click()
     take(page, "add-environment")
+    page.keyboard.press("Escape")
+
+
+def take_version(app: Application, page: Any, base: str, folder: Path) -> None:
+    """New files for what is published, and the records they are matched to."""
+    folder.mkdir()
+    published = app.project.read(lambda c: deposits.list_deposits(c, "practice", ["published"]))
+    for one in published:
+        file = app.project.read(lambda c, one=one: deposits.list_files(c, one.id))[0]
+        old = app.project.file_path(file.root, file.path).read_bytes()
+        (folder / file.name).write_bytes(old + b"\n")
+    page.goto(f"{base}{VIEWS['uploads-published']}")
+    page.get_by_role("button", name="Create New Version from Files...").click()
+    page.get_by_label("Folder or file").fill(str(folder))
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label(re.compile("^Record for")).first.wait_for()
+    take(page, "new-version-matches")
     page.keyboard.press("Escape")
 
 

@@ -295,7 +295,9 @@ def _still(row: sqlite3.Row, fact: FileFact) -> FileFact:
     problems = [] if row["problems"] == "[]" else json.loads(row["problems"])
     if [one for one in problems if one["code"] in _OF_SCANS] != list(fact.problems):
         return fact  # the next check says again what it has to say
-    if not problems and row["status"] == fact.status:
+    if row["status"] in _OF_SCANS and row["status"] != fact.status:
+        return fact  # what the file names has been mended, or found, since
+    if not problems:
         return fact
     return replace(fact, status=row["status"], problems=problems)
 
