@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any, cast
 from hdp.application import describing, pipelining
 from hdp.application.version_deciding import Patterns
 from hdp.application.version_look import Base, Looked, Newcomer
+from hdp.ingest.packing_model import PackChoices
 from hdp.pipelines.definition import INPUTS, Pipeline
-from hdp.project import deposits
+from hdp.project import deposits, packing
 from hdp.project.deposits import Deposit, DepositFile
 from hdp.sdk import Can, Refused, Target, UsageError
 from hdp.uploads.differences import compare
 from hdp.uploads.preparing import Composed
 from hdp.uploads.version_metadata import carry_metadata
 from hdp.uploads.version_order import DECISIONS, Decision, NewFile, Order
+from hdp.uploads.version_packing import plan_packing, sent_files
 from hdp.wording import counted
 
 if TYPE_CHECKING:
@@ -160,7 +162,10 @@ def _plan(
 ) -> Planned:  # fmt: skip
     deposit = base.deposit
     files = tuple(file for one in newcomers for file in one.files)
-    sent = files if any(ref.step == INPUTS for ref in pipeline.upload) else ()
+    sent, problem = (
+        _pack(app, deposit.item_id, files)
+        if any(ref.step == INPUTS for ref in pipeline.upload) else ([], "")
+    )  # fmt: skip
     rows = _rows(base, sent, wishes, makes=bool(pipeline.steps))
     number = 2 + app.project.read(
         lambda c: deposits.count_published(c, deposit.item_id, deposit.env, deposit.id)
@@ -175,7 +180,18 @@ def _plan(
         deposit.item_id, deposit.id, files, decisions, wishes.pipeline, dict(wishes.params),
         fields, origins, wishes.note, wishes.adopt.get(deposit.item_id, ""),
     )  # fmt: skip
-    return Planned(base, number, rows, order, _names_twice(files))
+    return Planned(base, number, rows, order, problem)
+
+
+def _pack(app: Application, item: int, files: Sequence[NewFile]) -> tuple[list[NewFile], str]:
+    """What goes into the record, packed as the item's files are, and what is in the way of it."""
+    choices = app.project.read(
+        lambda c: PackChoices.merged(packing.project_choices(c), packing.item_choices(c, item))
+    )
+    packed = plan_packing(files, choices, item=item)
+    sent = sent_files(files, packed)
+    errors = [one.message for one in packed.findings if one.severity == "error"]
+    return sent, _names_twice(sent) or (errors[0] if errors else "")
 
 
 def _day(text: str) -> date | None:

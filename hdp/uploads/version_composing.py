@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
+from hdp.jobs import Task
 from hdp.pipelines.patches import apply_patches, evidence_of
 from hdp.pipelines.results import Patch
 from hdp.project import deposits, runs
 from hdp.project.deposits import Deposit, DepositFile
 from hdp.project.items import Item
 from hdp.project.overrides import read_by_hand
-from hdp.project.roots import version_root
 from hdp.sdk import InvalidInput, Record
 from hdp.uploads import files
 from hdp.uploads.desk import Desk
 from hdp.uploads.piping import PipelineWork
 from hdp.uploads.preparing import SOURCES
 from hdp.uploads.version_files import Manifest, make_manifest
-from hdp.uploads.version_order import NewFile, Order
+from hdp.uploads.version_order import Order
+from hdp.uploads.version_packing import pack_sources
 
 
 @dataclass(frozen=True)
@@ -58,32 +59,22 @@ def as_ordered(order: Order, base: Deposit) -> ComposedVersion:
                            Manifest([], [], []))  # fmt: skip
 
 
-def compose_version(desk: Desk, order: Order, base: Deposit, work: PipelineWork) -> ComposedVersion:
+def compose_version(
+    desk: Desk, task: Task, order: Order, base: Deposit, work: PipelineWork
+) -> ComposedVersion:
     """The version with what the finished pipeline made; InvalidInput where it cannot be so."""
     done = desk.project.read(lambda c: runs.list_runs(c, order.item, work.purpose))
     run = next(one for one in reversed(done) if one.pipeline == work.pipeline.name)
-    manifest = make_manifest(
-        desk.project.read(lambda c: deposits.list_files(c, base.id)),
-        order, _sources(desk, order) if SOURCES in run.uploads else [], _derived(run),
-    )  # fmt: skip
+    derived = _derived(run)
+    names = [one.name for one in derived]
+    sent = order.files if SOURCES in run.uploads else ()
+    sources = pack_sources(desk, task, order.item, sent, names) if sent else []
+    old = desk.project.read(lambda c: deposits.list_files(c, base.id))
+    manifest = make_manifest(old, order, sources, derived)
     fields, origins = _with_run(desk, order, run)
     findings = _check(desk, order, base, fields, manifest)
     return ComposedVersion(
         str(fields.get("title") or base.title), fields, origins, findings, manifest
-    )
-
-
-def _sources(desk: Desk, order: Order) -> list[DepositFile]:
-    return desk.project.write(lambda c: [_source(c, one) for one in order.files])
-
-
-def _source(connection: Any, one: NewFile) -> DepositFile:
-    path, below = Path(one.path), PurePosixPath(one.relpath or Path(one.path).name)
-    folder = path.parents[len(below.parts) - 1] if path.as_posix().endswith(f"/{below}") else None
-    folder, below = (folder, below) if folder else (path.parent, PurePosixPath(path.name))
-    root = version_root(connection, str(folder))
-    return DepositFile(
-        0, root, below.as_posix(), one.name, one.role, one.media_type, one.size, one.sha256, one.md5
     )
 
 

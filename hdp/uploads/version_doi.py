@@ -84,7 +84,7 @@ def _finish(desk: Desk, task: Task, waiting: Deposit, order: Order, work: Pipeli
         bound = work_for(work, order, purpose, doi)
         doi_first.run_for_draft(bound, task)
         task.check_cancelled()
-        made = compose_version(desk, order, base, bound)
+        made = compose_version(desk, task, order, base, bound)
         desk.project.write(lambda c: _snapshot(c, ours, made))
         draft = remote.update_draft(str(ours.remote_id), Record(made.fields, key=ours.key))
         doi_first.check_same_doi(doi, remote.reserve_doi(str(ours.remote_id)))

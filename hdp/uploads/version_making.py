@@ -154,7 +154,7 @@ def _prepare(
     # With the environment: a draft elsewhere may hold what was made for the same number there.
     work = work_for(work, order, f"{base.env}-v{number_after(desk, base)}")
     work.run(task)
-    return _store(desk, order, base, compose_version(desk, order, base, work), asked)
+    return _store(desk, order, base, compose_version(desk, task, order, base, work), asked)
 
 
 def _store(
