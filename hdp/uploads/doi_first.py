@@ -102,17 +102,24 @@ def _finish(work: PipelineWork, task: Task, deposit: Deposit) -> RunResult:
         task.check_cancelled()
         composed = work.preparer.compose_ready(task, work.pipeline.name)
         desk.project.write(lambda c: _snapshot(c, ours, composed))
-        draft = remote.update_draft(str(ours.remote_id), Record(composed.fields, key=ours.key))
-        check_same_doi(doi, remote.reserve_doi(str(ours.remote_id)))
-        site = compare_back(remote, composed.fields, ours.key, draft)
-        desk.project.write(
-            lambda c: deposits.settle(
-                c, ours, pending=None, readback=dict(draft.metadata), site=site,
-                review=review_json(draft),
-            )
-        )  # fmt: skip
+        send_metadata(desk, remote, ours, composed.fields, doi)
     task.say(f"Draft {ours.remote_id} with the DOI {doi}")
     return result
+
+
+def send_metadata(
+    desk: Desk, remote: Remote, ours: Deposit, fields: Mapping[str, Any], doi: str
+) -> None:
+    """Send what was made with the DOI; the draft waits for its pipeline no more."""
+    draft = remote.update_draft(str(ours.remote_id), Record(dict(fields), key=ours.key))
+    _check_same_doi(doi, remote.reserve_doi(str(ours.remote_id)))
+    site = compare_back(remote, fields, ours.key, draft)
+    desk.project.write(
+        lambda c: deposits.settle(
+            c, ours, pending=None, readback=dict(draft.metadata), site=site,
+            review=review_json(draft),
+        )
+    )  # fmt: skip
 
 
 def reserve(desk: Desk, remote: Remote, deposit: Deposit) -> str:
@@ -123,12 +130,12 @@ def reserve(desk: Desk, remote: Remote, deposit: Deposit) -> str:
             f"{desk.env_title} reserved no DOI for the draft.", code="doi-not-reserved",
             hint="Choose a pipeline without `needs: doi`.",
         )  # fmt: skip
-    check_same_doi(str((deposit.pending or {}).get("doi") or doi), doi)
+    _check_same_doi(str((deposit.pending or {}).get("doi") or doi), doi)
     note_pending(desk, deposit, doi=doi, error=None)
     return doi
 
 
-def check_same_doi(before: str, now: str) -> None:
+def _check_same_doi(before: str, now: str) -> None:
     """Conflict (`doi-changed`) where the repository names another DOI than before."""
     if before != now:
         raise Conflict(

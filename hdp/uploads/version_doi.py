@@ -11,11 +11,11 @@ from hdp.pipelines.definition import Pipeline
 from hdp.project import deposits
 from hdp.project.deposits import Deposit
 from hdp.remote import Remote
-from hdp.sdk import Draft, HdpError, Record
+from hdp.sdk import Draft, HdpError
 from hdp.uploads import doi_first, drafts
 from hdp.uploads.desk import Desk
 from hdp.uploads.piping import PipelineWork
-from hdp.uploads.reading_back import compare_back, is_as_sent, review_json
+from hdp.uploads.reading_back import is_as_sent
 from hdp.uploads.version_composing import (
     ComposedVersion,
     compose_version,
@@ -86,15 +86,7 @@ def _finish(desk: Desk, task: Task, waiting: Deposit, order: Order, work: Pipeli
         task.check_cancelled()
         made = compose_version(desk, task, order, base, bound)
         desk.project.write(lambda c: _snapshot(c, ours, made))
-        draft = remote.update_draft(str(ours.remote_id), Record(made.fields, key=ours.key))
-        doi_first.check_same_doi(doi, remote.reserve_doi(str(ours.remote_id)))
-        site = compare_back(remote, made.fields, ours.key, draft)
-        desk.project.write(
-            lambda c: deposits.settle(
-                c, ours, pending=None, readback=dict(draft.metadata), site=site,
-                review=review_json(draft),
-            )
-        )  # fmt: skip
+        doi_first.send_metadata(desk, remote, ours, made.fields, doi)
 
 
 def _snapshot(connection: Any, deposit: Deposit, made: ComposedVersion) -> None:
