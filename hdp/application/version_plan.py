@@ -328,9 +328,19 @@ def check_decided(planned: Sequence[Planned]) -> None:
             raise Refused(
                 f"{one.base.deposit.title}: {one.problem} Nothing was sent.",
                 code="version-problem",
-                hint="Leave this record out, or settle it first.",
+                hint=_way_out(one),
                 where={"item": one.base.deposit.item_id},
             )
+
+
+def _way_out(one: Planned) -> str:
+    if one.open_draft is None or one.order.adopt == one.open_draft["id"]:
+        return "Leave this record out, or settle it first."
+    return (
+        "Look at it on the site. Publish or delete it there, or say that it may be used: its"
+        " metadata and files become those of this version"
+        f" (--adopt-draft {one.order.item}={one.open_draft['id']})."
+    )
 
 
 def count_rows(planned: Sequence[Planned]) -> dict[str, int]:

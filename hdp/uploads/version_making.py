@@ -37,6 +37,7 @@ def make_version(desk: Desk, task: Task, order: Order, make_work: MakeWork) -> N
     live = settling.settled(desk, desk.live(order.item), task)
     if live is not None and live.state != "prepared":
         _check_same(live, order)
+        _check_there(live)
         if live.pending is None and _is_whole(desk, live):
             task.skip(f"Made already. {say_made(desk, live)}")
     else:
@@ -79,6 +80,15 @@ def _check_same(live: Deposit, order: Order) -> None:
         hint="Publish or discard that draft first; it is in Manage Drafts.",
         where={"item": live.item_id},
     )
+
+
+def _check_there(live: Deposit) -> None:
+    """Missing where somebody looked already, and the draft was gone from the site."""
+    gone = next((one for one in live.site if one["code"] == "deleted-on-site"), None)
+    if gone is not None:
+        raise Missing(
+            gone["message"], code=gone["code"], hint=gone["hint"], where={"item": live.item_id}
+        )
 
 
 def _is_whole(desk: Desk, live: Deposit) -> bool:
