@@ -31,7 +31,7 @@ from hdp.limited import LimitedWorker, WorkerDied
 from hdp.metadata.tables import read_table
 from hdp.project import deposits, items
 from hdp.project.deposits import Deposit, DepositFile
-from hdp.sdk import Cancelled, HdpError, InvalidInput, UsageError
+from hdp.sdk import Cancelled, Finding, HdpError, InvalidInput, UsageError
 from hdp.uploads.version_order import NewFile
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 Progress = Callable[[int, int], None]
 _TRAIT_SECONDS = 20.0
+_LEFT_OUT = ("skipped", "link-outside")
 _FILE_WORDS = ("file", "filename", "file name", "datei", "dateiname", "name", "path")
 _RECORD_WORDS = ("record", "doi", "concept doi", "concept id", "concept", "id", "item", "key",
                  "datensatz")  # fmt: skip
@@ -84,10 +85,14 @@ class Base:
 
 @dataclass(frozen=True)
 class Looked:
-    """What was found: new files, and the records of the environment by item."""
+    """What was found: new files, and the records of the environment by item.
+
+    `left_out` are findings on what lies in the folder and was not taken.
+    """
 
     newcomers: tuple[Newcomer, ...]
     bases: Mapping[int, Base]
+    left_out: tuple[dict[str, Any], ...] = ()
 
 
 def look(
@@ -96,7 +101,7 @@ def look(
 ) -> Looked:  # fmt: skip
     """Group, read and match the new files; nothing is written or sent."""
     bases = list_bases(app, env, wanted.items)
-    options, found = _group(app, wanted, cancelled)
+    options, found, left_out = _group(app, wanted, cancelled)
     newcomers = _read(options, found, progress, cancelled)
     table = read_names(wanted.table, wanted.sheet) if wanted.table else {}
     with LimitedWorker() as worker:
@@ -110,6 +115,7 @@ def look(
             for one in newcomers
         ),
         bases,
+        tuple(one.to_json() for one in left_out),
     )
 
 
@@ -132,7 +138,7 @@ def list_bases(app: Application, env: str, only: Sequence[int] | None = None) ->
 
 def _group(
     app: Application, wanted: Wanted, cancelled: Callable[[], bool]
-) -> tuple[ScanOptions, list[ScannedItem]]:
+) -> tuple[ScanOptions, list[ScannedItem], list[Finding]]:
     folder = _folder_of(wanted)
     # Whatever the project's items begin with: a new version may bring any kind of file.
     options = replace(
@@ -141,8 +147,11 @@ def _group(
     )  # fmt: skip
     if options.bundle == "table":
         options = replace(options, bundle="stem", table=None, key="", group="")
-    found = list(scan(options, hashed=False, cancelled=cancelled).items)
+    scanned = scan(options, hashed=False, cancelled=cancelled)
+    found = list(scanned.items)
+    left_out = [one for one in scanned.findings if one.code in _LEFT_OUT]
     if wanted.paths:
+        left_out = []
         chosen = {str(one.absolute()) for one in wanted.paths}
         found = [kept for one in found if (kept := _chosen_of(options, one, chosen)).files]
         _check_all(options, found, chosen)
@@ -150,10 +159,11 @@ def _group(
         raise InvalidInput(
             f"No files were found in {folder}.",
             code="no-new-files",
-            hint="Choose the folder that holds the files of the new versions.",
-            where={"file": str(folder)},
-        )
-    return options, found
+            hint="Choose the folder that holds the files of the new versions. Folders in it are"
+            " looked into as your project does with its own.",
+            where={"file": str(folder)}, findings=left_out,
+        )  # fmt: skip
+    return options, found, left_out
 
 
 def _chosen_of(options: ScanOptions, item: ScannedItem, chosen: set[str]) -> ScannedItem:

@@ -164,7 +164,7 @@ def tell_error(session: Session, error: HdpError) -> int:
     _say(error.message)
     if place := _place_of(error):
         _say(f"  {place}")
-    if len(error.findings) > 1:
+    if any(one.message not in error.message for one in error.findings):
         for line in finding_lines([one.to_json() for one in error.findings[:20]]):
             _say(f"  {line}")
     if error.hint:

@@ -110,7 +110,9 @@ def version_command(session: Session, /, **given: Any) -> int:  # fmt: skip
     _check_patterns(session, planned, wishes)
     if given["dry_run"]:
         session.tell("Nothing was sent.")
-        session.emit(plan_json(planned) | {"units": units_json(looked)})
+        session.emit(
+            plan_json(planned) | {"units": units_json(looked), "left_out": list(looked.left_out)}
+        )
         return FAILED if any(one.undecided or one.problem for one in planned) else OK
     return _start(session, env, planned)
 
@@ -212,6 +214,8 @@ def _show_left(session: Session, looked: Looked, choices: dict[str, int | None])
         session.tell(f"Not taken: {each.label} ({told})")
     if left:
         session.tell(f"{counted(len(left), 'group')} of new files without a record.")
+    for finding in looked.left_out:
+        session.tell(str(finding["message"]))
 
 
 def _check_patterns(session: Session, planned: list[Planned], wishes: Wishes) -> None:

@@ -36,6 +36,12 @@ REASONS = {
     "folder-unused": "in folders that are no items", "unreadable": "unreadable",
     "name": "with names that are no text",
 }  # fmt: skip
+_ONE = {
+    "link": "link", "special": "no regular file", "extension": "of another extension",
+    "subfolder": "in a subfolder and not referred to", "folder": "folder not looked into",
+    "loose": "above the folders that are items", "folder-unused": "in a folder that is no item",
+    "name": "with a name that is no text",
+}  # fmt: skip
 
 
 @dataclass
@@ -114,8 +120,13 @@ def report(
 
 
 def _skipped(skipped: dict[str, int]) -> Finding:
-    parts = ", ".join(f"{number} {REASONS.get(why, why)}" for why, number in skipped.items())
+    parts = ", ".join(f"{number} {_words(why, number)}" for why, number in skipped.items())
     return Finding("info", "skipped", f"Left out: {parts}.", "", {}, dict(skipped))
+
+
+def _words(why: str, number: int) -> str:
+    many = REASONS.get(why, why)
+    return _ONE.get(why, many) if number == 1 else many
 
 
 def _link_outside(link: str) -> Finding:

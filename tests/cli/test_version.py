@@ -133,3 +133,17 @@ def test_only_what_was_chosen_goes_and_what_is_passed_over_is_named(hdp, folder,
     assert [row["name"] for row in one["records"][0]["files"]] == [first]
     hidden = hdp(*version, "--from", new / first, new / ".hidden.jpg")
     assert hidden.code == 1 and ".hidden.jpg is passed over" in hidden.err
+
+
+def test_what_lies_in_folders_that_are_not_looked_into_is_told(hdp, folder, tmp_path):
+    _published(hdp, folder)
+    new = tmp_path / "new"
+    (new / "deeper").mkdir(parents=True)
+    (new / "deeper" / "photo_000.jpg").write_bytes(b"deep")
+    version = ("record", "version", "-p", "p.hdpc", "--from", new, "--pipeline", "no-processing",
+               "--dry-run")  # fmt: skip
+    empty = hdp(*version)
+    assert empty.code == 1 and "1 folder not looked into" in empty.err
+    (new / "photo_000.jpg").write_bytes(b"new")
+    ran = hdp(*version)
+    assert ran.code == 0 and "Left out: 1 folder not looked into." in ran.err

@@ -49,7 +49,14 @@ function fill(text: string, args: Record<string, string | number>): string {
 
 /** A sentence of the server by its code where we have one, else by its words, else as it came. */
 export function said(problem: { code?: string; message: string; args?: Record<string, unknown> }): string {
+  if (problem.code === 'skipped' && problem.args) return leftOut(problem.args)
   const key = `code:${problem.code}`
   if (!(key in catalogues[language.lang])) return t(problem.message)
   return t(key, (problem.args ?? {}) as Record<string, string | number>)
+}
+
+/** What a scan left out: how many files for which reason. */
+function leftOut(counts: Record<string, unknown>): string {
+  const parts = Object.entries(counts).map(([why, n]) => t(`skipped:${why}`, { n: Number(n) }))
+  return t('Left out: {parts}.', { parts: parts.join(', ') })
 }

@@ -51,7 +51,8 @@ class VersionPages:
         one = self._looks.get(look_id)
         units = units_json(one.found) if one.found is not None else []
         records = len(one.found.bases) if one.found is not None else 0
-        return _facts(one) | {"units": units, "records": records}
+        left_out = list(one.found.left_out) if one.found is not None else []
+        return _facts(one) | {"units": units, "records": records, "left_out": left_out}
 
     def forget(self) -> dict[str, Any]:
         """Stop looking: the person went away."""

@@ -1,5 +1,6 @@
 // Create New Version from Files: what was chosen so far, and what the server says of it.
 import { get, post } from '../../../api'
+import type { Finding } from '../../../types'
 import { ui } from '../../../ui.svelte'
 import { answered } from '../Questions.svelte'
 
@@ -9,7 +10,7 @@ interface Held { size: number; md5: string }
 export interface Row { name: string; action: string; choices: string[]; old: Held | null; new: (Held & { path: string }) | null; derived: boolean }
 export interface Planned { item: number; title: string; doi: string; number: number; version: { old: string | null; new: string | null }; files: Row[]; undecided: number; metadata: { field: string; before: unknown; after: unknown }[]; open_draft: { id: string; url: string; title: string } | null; problem: string }
 export interface Plan { records: Planned[]; undecided: number; problems: number; counts: Record<string, number>; total: number }
-interface Look { look: string; state: string; done: number; total: number; error: { message: string; hint?: string } | null; units: Unit[]; records: number }
+interface Look { look: string; state: string; done: number; total: number; error: { message: string; hint?: string; findings?: Finding[] } | null; units: Unit[]; records: number; left_out: Finding[] }
 
 export const STEPS = ['New files', 'Matches', 'Pipeline', 'Metadata', 'Files of the new version', 'Confirm'] as const
 const ASK_MS = 250
