@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, cast
+from unicodedata import normalize
 
 from hdp.application import describing, pipelining
 from hdp.application.version_deciding import Patterns
@@ -161,7 +162,7 @@ def _plan(
     pipeline: Pipeline, mapped: Composed | None,
 ) -> Planned:  # fmt: skip
     deposit = base.deposit
-    files = tuple(file for one in newcomers for file in one.files)
+    files = tuple(_named_as(base, file) for one in newcomers for file in one.files)
     sent, problem = (
         _pack(app, deposit.item_id, files)
         if any(ref.step == INPUTS for ref in pipeline.upload) else ([], "")
@@ -192,6 +193,13 @@ def _pack(app: Application, item: int, files: Sequence[NewFile]) -> tuple[list[N
     sent = sent_files(files, packed)
     errors = [one.message for one in packed.findings if one.severity == "error"]
     return sent, _names_twice(sent) or (errors[0] if errors else "")
+
+
+def _named_as(base: Base, new: NewFile) -> NewFile:
+    """The file under the record's own name where only the Unicode form differs, as from a Mac."""
+    form = normalize("NFC", new.name)
+    held = {normalize("NFC", one.name): one.name for one in base.files}
+    return replace(new, name=held.get(form, new.name))
 
 
 def _day(text: str) -> date | None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Literal
 
+from hdp.ingest.names import fold
+
 How = Literal["table", "hash", "name", "stem", "key", "picture", "mesh", "size"]
 Confidence = Literal["certain", "likely", "possible"]
 BY: tuple[How, ...] = ("table", "hash", "name", "stem", "key")
@@ -188,7 +190,7 @@ def _first(candidates: Iterable[Candidate]) -> list[Candidate]:
 
 
 def _fold(text: str) -> str:
-    return text.strip().casefold()
+    return fold(text.strip())
 
 
 def _stem(name: str) -> str:

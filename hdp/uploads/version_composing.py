@@ -103,7 +103,7 @@ def _with_run(desk: Desk, order: Order, run: runs.Run) -> tuple[dict[str, Any], 
 def _check(
     desk: Desk, order: Order, base: Deposit, fields: Mapping[str, Any], manifest: Manifest
 ) -> list[dict[str, Any]]:
-    local = [files.to_local(one, Path(one.path or one.name)) for one in manifest.files]
+    local = [files.to_local(one, _place(desk, one)) for one in manifest.files]
     findings = list(desk.offline.validate(Record(fields=fields, key=base.key, files=local)))
     if errors := [one for one in findings if one.severity == "error"]:
         raise InvalidInput(
@@ -111,3 +111,8 @@ def _check(
             where={"item": order.item, **errors[0].where}, findings=findings,
         )  # fmt: skip
     return [one.to_json() for one in findings]
+
+
+def _place(desk: Desk, one: DepositFile) -> Path:
+    """Where the file is, so that an empty one is known; one that only the site has is nowhere."""
+    return desk.project.file_path(one.root, one.path) if one.path else Path(one.name)

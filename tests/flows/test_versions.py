@@ -132,6 +132,15 @@ def test_nothing_is_decided_silently(app, published, do, first, tmp_path):
     assert app.project.read(lambda c: deposits.live_deposit(c, 1, "practice")) is None
 
 
+def test_an_empty_file_is_refused_before_a_draft_is_made(app, published, do, first, tmp_path):
+    (old,) = held(app, first.remote_id)
+    order = order_for(app, 1, new_file(tmp_path / "a.txt", ""), decisions={old: "carry"})
+    job = make(do, order)
+    assert codes(job) == ["not-ready"]
+    assert "a.txt is empty" in job["tasks"][0]["error"]["message"]
+    assert drafts_of(app) == []
+
+
 def test_a_changed_new_file_is_not_sent(app, published, do, first, tmp_path):
     (old,) = held(app, first.remote_id)
     added = new_file(tmp_path / "a.txt", "a")

@@ -27,8 +27,8 @@ def model(folder: Path, *, mesh: str, colour: int, named: str = "skin.png") -> P
     return folder
 
 
-def begin(app, folder: Path) -> None:
-    table = "filename,title,creator\nstatue.obj,Statue,Anna Müller\n"
+def begin(app, folder: Path, primary: str = "statue.obj") -> None:
+    table = f"filename,title,creator\n{primary},Statue,Anna Müller\n"
     (folder / "objects.csv").write_text(table, "utf-8")
     (folder / "mapping.yaml").write_text(MAPPING, "utf-8")
     scanning.create_project(
@@ -66,6 +66,22 @@ def test_new_textures_in_a_folder_replace_their_archive(app, do, tmp_path):
     with zipfile.ZipFile(practice.bodies.path(held["statue-folders.zip"])) as archive:
         assert archive.read("textures/skin.png") == (new / "textures" / "skin.png").read_bytes()
     assert second.previous == first.id
+
+
+def test_a_name_from_a_mac_is_the_name_that_the_record_has(app, do, tmp_path):
+    folder = model(tmp_path / "input", mesh="old", colour=10)
+    (folder / "statue.obj").rename(folder / "St\u00e4tue.obj")
+    begin(app, folder, "St\u00e4tue.obj")
+    for step in ("prepare", "create", "upload", "publish"):
+        assert do(step)["state"] == "done"
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "Sta\u0308tue.obj").write_text(f"{CUBE}# new\n", "utf-8")
+    looked = look(app, "practice", Wanted(tmp_path / "new"))
+    wishes = Wishes({one.id: one.ticked for one in looked.newcomers}, "no-processing")
+    (planned,) = plan_versions(app, "practice", looked, wishes)
+    assert {one.name: one.action for one in planned.rows if one.action} == {
+        "St\u00e4tue.obj": "replace"
+    }  # fmt: skip
 
 
 def test_a_material_that_was_mended_makes_its_model_whole(app, tmp_path):

@@ -34,12 +34,15 @@ def matched(one, *records, **options):
     [
         (unit("Jar.JPG"), "name", "certain"),
         (unit("jar.tif"), "stem", "likely"),
+        (unit("Vase-Gr\u00f6\u00dfe.jpg"), "name", "certain"),
         (unit("x.jpg", key="KEY-1"), "key", "likely"),
         (Unit("u", "x", (Held("x.jpg", 10, "old jar.jpg"),)), "hash", "certain"),
     ],
 )
 def test_sure_ways(new, how, confidence):
-    told, ticked = matched(new, record(1, "jar.jpg"), record(2, "bowl.jpg"))
+    told, ticked = matched(
+        new, record(1, "jar.jpg", "Vase-Gro\u0308\u00dfe.jpg"), record(2, "bowl.jpg")
+    )
     assert (told[0], ticked) == ((1, how, confidence), 1)
 
 
