@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from hdp.application.scan_settings import project_options
+from hdp.application.version_table import check_names, read_names
 from hdp.ingest.hashing import hash_file
 from hdp.ingest.items import ScannedFile, ScannedItem
 from hdp.ingest.matching import (
@@ -28,7 +29,6 @@ from hdp.ingest.options import ByHand, ScanOptions
 from hdp.ingest.scan import scan
 from hdp.ingest.traits import read_traits
 from hdp.limited import LimitedWorker, WorkerDied
-from hdp.metadata.tables import read_table
 from hdp.project import deposits, items
 from hdp.project.deposits import Deposit, DepositFile
 from hdp.sdk import Cancelled, Finding, HdpError, InvalidInput, UsageError
@@ -41,9 +41,6 @@ log = logging.getLogger(__name__)
 Progress = Callable[[int, int], None]
 _TRAIT_SECONDS = 20.0
 _LEFT_OUT = ("skipped", "link-outside")
-_FILE_WORDS = ("file", "filename", "file name", "datei", "dateiname", "name", "path")
-_RECORD_WORDS = ("record", "doi", "concept doi", "concept id", "concept", "id", "item", "key",
-                 "datensatz")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -76,11 +73,15 @@ class Newcomer:
 
 @dataclass(frozen=True)
 class Base:
-    """A published record that may get a new version: its newest version here, and its files."""
+    """A published record that may get a new version: its newest version here, and its files.
+
+    `names` mean the record too: DOIs, ids and addresses of its earlier versions.
+    """
 
     deposit: Deposit
     key: str
     files: Sequence[DepositFile] = field(default=(), compare=False)
+    names: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,7 @@ def look(
     with LimitedWorker() as worker:
         units = [_unit(one, worker) for one in newcomers]
         records = [_record(app, one, worker) for one in bases.values()]
+        left_out = [*left_out, *check_names(table, units, records)]
         matches = match_units(units, records, by=wanted.by, table=table)
     ticked = choose(matches)
     return Looked(
@@ -130,8 +132,11 @@ def list_bases(app: Application, env: str, only: Sequence[int] | None = None) ->
     keys = {
         one.id: one.key for one in app.project.read(lambda c: items.list_items(c, list(newest)))
     }
+    names: dict[int, list[str]] = {}
+    for one in published:
+        names.setdefault(one.item_id, []).extend(_names_of(one))
     return {
-        item: Base(one, keys.get(item, one.title), files.get(one.id, ()))
+        item: Base(one, keys.get(item, one.title), files.get(one.id, ()), tuple(names[item]))
         for item, one in newest.items()
     }
 
@@ -258,7 +263,7 @@ def _unit(one: Newcomer, worker: LimitedWorker) -> Unit:
 
 def _record(app: Application, base: Base, worker: LimitedWorker) -> Published:
     one = base.deposit
-    names = (one.doi, one.concept_doi, one.concept_id, one.remote_id, one.url, str(one.item_id))
+    names = (*base.names, str(one.item_id))
     held = tuple(Held(file.name, file.size, file.md5) for file in base.files)
 
     def traits() -> Traits:
@@ -266,7 +271,12 @@ def _record(app: Application, base: Base, worker: LimitedWorker) -> Published:
         return _traits(worker, str(app.project.file_path(local[0].root, local[0].path))
                        if local else "")  # fmt: skip
 
-    return Published(one.item_id, base.key, held, tuple(n for n in names if n), _once(traits))
+    return Published(one.item_id, base.key, held, names, _once(traits))
+
+
+def _names_of(one: Deposit) -> list[str]:
+    told = (one.doi, one.concept_doi, one.concept_id, one.remote_id, one.url)
+    return [name for name in told if name]
 
 
 def _once(ask: Callable[[], Traits]) -> Callable[[], Traits]:
@@ -287,36 +297,6 @@ def _traits(worker: LimitedWorker, path: str) -> Traits:
         return worker.call(read_traits, path, seconds=_TRAIT_SECONDS)
     except WorkerDied:
         return Traits()
-
-
-def read_names(path: Path, sheet: str | None = None) -> dict[str, str]:
-    """File name -> what names its record, from a table; UsageError where no columns say so.
-
-    Columns are known by their names (file, DOI, record ...), else there must be two.
-    """
-    table = read_table(path, sheet=sheet, header=None)
-    names = [one.casefold() for one in table.columns]
-    file = next((names.index(one) for one in _FILE_WORDS if one in names), None)
-    record = next((names.index(one) for one in _RECORD_WORDS if one in names), None)
-    if (file is None or record is None) and len(names) == 2:
-        file, record = 0, 1
-    if file is None or record is None or file == record:
-        raise UsageError(
-            f"{path.name} has no columns for files and records.", code="table-columns",
-            hint="Call one column “file” and the other “doi” (or “record”).",
-            where={"file": str(path)},
-        )  # fmt: skip
-    found: dict[str, str] = {}
-    for row in table.rows:
-        name = row[file].strip().replace("\\", "/").rpartition("/")[2]
-        if name and row[record].strip():
-            found.setdefault(name, _plain(row[record].strip()))
-    return found
-
-
-def _plain(named: str) -> str:
-    lower = named.lower()
-    return named[lower.index("10.") :] if "doi" in lower and "10." in lower else named
 
 
 class Looks:
