@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from unicodedata import normalize
 
@@ -15,17 +16,20 @@ from hdp.ingest.packing_model import PackChoices
 from hdp.pipelines.definition import INPUTS, Pipeline
 from hdp.project import deposits, packing
 from hdp.project.deposits import Deposit, DepositFile
-from hdp.sdk import Can, Refused, Target, UsageError
+from hdp.sdk import Can, Record, Refused, Target, UsageError
+from hdp.uploads.desk import Desk
 from hdp.uploads.differences import compare
+from hdp.uploads.files import to_local as from_deposit
 from hdp.uploads.preparing import Composed
 from hdp.uploads.version_metadata import carry_metadata
-from hdp.uploads.version_order import DECISIONS, Decision, NewFile, Order
+from hdp.uploads.version_order import DECISIONS, Decision, NewFile, Order, to_local
 from hdp.uploads.version_packing import plan_packing, sent_files
 from hdp.wording import counted
 
 if TYPE_CHECKING:
     from hdp.application.app import Application
 
+_KEPT = ("carry", "unchanged", "replace", "add")
 _OWN = ("version", "publication_date", "notes", "doi", "prereserve_doi")
 
 
@@ -117,8 +121,24 @@ def plan_versions(
         base = looked.bases[item]
         mapped = preparer.compose(app.desk(env).item(item)) if preparer else None
         one = _plan(app, base, newcomers, wishes, pipeline, mapped)
+        one = replace(one, problem=one.problem or _refused(app.desk(env), one))
         planned.append(_with_state(app, env, one, drafts))
     return planned
+
+
+def _refused(desk: Desk, one: Planned) -> str:
+    """Why the repository would not take the files, as far as they are known; "" if it would."""
+    files = [
+        to_local(row.new) if row.new else from_deposit(cast("DepositFile", row.old), Path(row.name))
+        for row in one.rows if row.action in _KEPT
+    ]  # fmt: skip
+    record = Record(fields=one.order.metadata, key=one.base.key, files=files)
+    # Of the metadata a pipeline may have more to say.
+    return next(
+        (found.message for found in desk.offline.validate(record)
+         if found.severity == "error" and found.where.get("file")),
+        "",
+    )  # fmt: skip
 
 
 def why_not_for_versions(pipeline: Pipeline, target: type[Target] | None = None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from hdp.application import describing, scanning
@@ -82,6 +83,26 @@ def test_a_name_from_a_mac_is_the_name_that_the_record_has(app, do, tmp_path):
     assert {one.name: one.action for one in planned.rows if one.action} == {
         "St\u00e4tue.obj": "replace"
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("statue.txt", "", "statue.txt is empty; Zenodo refuses empty files."),
+        ("Statue.OBJ", CUBE, "Two files have the same name: statue.obj and Statue.OBJ."),
+    ],
+)
+def test_files_that_the_repository_refuses_are_told_before(app, do, tmp_path, name, text, told):
+    begin(app, model(tmp_path / "input", mesh="old", colour=10))
+    for step in ("prepare", "create", "upload", "publish"):
+        assert do(step)["state"] == "done"
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / name).write_text(text, "utf-8")
+    looked = look(app, "practice", Wanted(tmp_path / "new"))
+    wishes = Wishes({one.id: 1 for one in looked.newcomers}, "no-processing",
+                    patterns=Patterns("all"))  # fmt: skip
+    (planned,) = plan_versions(app, "practice", looked, wishes)
+    assert planned.problem == told
 
 
 def test_a_material_that_was_mended_makes_its_model_whole(app, tmp_path):
