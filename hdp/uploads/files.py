@@ -235,7 +235,9 @@ def _changed(file: DepositFile) -> InvalidInput:
     return InvalidInput(
         f"{file.path} was changed after its record was prepared; it was not sent.",
         code="file-changed",
-        hint="Scan the project again, then discard the draft and prepare the item anew.",
+        hint="Put it back as it was, or discard the draft and make the new version again."
+        if file.plan  # of a new version: nothing of it is scanned or prepared
+        else "Scan the project again, then discard the draft and prepare the item anew.",
         where={"file": file.path},
     )
 

@@ -36,8 +36,8 @@ def plan_packing(
         for needed in one.references:
             parents.setdefault(needed, _below(one))
     packed = [
-        PackFile(*(places or {}).get(one.path, ("", _below(one))), relpath=_below(one), role=one.role,
-                 size=one.size, sha256=one.sha256, parent=parents.get(one.path, ""))
+        PackFile(*(places or {}).get(one.path, ("", _below(one))), relpath=_below(one),
+                 role=one.role, size=one.size, sha256=one.sha256, parent=parents.get(one.path, ""))
         for one in files
     ]  # fmt: skip
     return plan(packed, choices, taken=taken, item_id=item)

@@ -150,6 +150,23 @@ def test_a_changed_new_file_is_not_sent(app, published, do, first, tmp_path):
     assert drafts_of(app) == []
 
 
+def test_a_file_that_changed_after_its_draft_was_made_is_not_sent(
+    app, published, do, practice, first, tmp_path
+):
+    (old,) = held(app, first.remote_id)
+    added = new_file(tmp_path / "a.txt", "a")
+    order = order_for(app, 1, added, decisions={old: "carry"})
+    practice.faults.add("503:upload*")
+    assert make(do, order)["failed"] == 1
+    practice.faults.clear()
+    Path(added.path).write_text("changed")
+    job = make(do, order)
+    assert codes(job) == ["file-changed"]
+    assert "make the new version again" in job["tasks"][0]["error"]["hint"]
+    remote = app.remotes.open(app.environment("practice"))
+    assert [one.name for one in remote.list_files(drafts_of(app)[0].id)] == [old]
+
+
 def test_a_draft_by_hand_on_the_site_is_asked_for(app, published, do, first, tmp_path):
     remote = app.remotes.open(app.environment("practice"))
     theirs = remote.new_version(first.remote_id, keep_files=True, key="by hand")
