@@ -147,8 +147,9 @@ class _Index:
         for how, reason, values in (
             ("hash", "It has the very same file: {}.", [(f.size, f.md5) for f in unit.files]),
             ("name", "It has a file of the same name: {}.", [_fold(f.name) for f in unit.files]),
-            ("stem", "It has a file {} of another kind.", [_stem(f.name) for f in unit.files]),
-        ):
+            ("stem", "It has a file named {} but for the ending.",
+             [_stem(f.name) for f in unit.files]),
+        ):  # fmt: skip
             if how in by:
                 for file, value in zip(unit.files, values, strict=True):
                     yield from self._all(how, value, how, reason.format(file.name))
