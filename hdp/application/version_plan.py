@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _KEPT = ("carry", "unchanged", "replace", "add")
 _OWN = ("version", "publication_date", "notes", "doi", "prereserve_doi")
+# What every version has of its own: where nothing else differs, there is nothing new in it.
+_ALWAYS = {"version", "publication_date"}
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Planned:
-    """One new version; `problem` says why it cannot be made, "" where it can."""
+    """One new version; `problem` says why it cannot be made, "" where it can.
+
+    `same`: all files and the metadata stay, but for what every version has of its own.
+    """
 
     base: Base
     number: int
@@ -85,6 +90,7 @@ class Planned:
     order: Order
     problem: str = ""
     open_draft: Mapping[str, str] | None = None
+    same: bool = False
 
     @property
     def undecided(self) -> int:
@@ -100,7 +106,7 @@ class Planned:
             "version": {"old": base.metadata.get("version"), "new": metadata.get("version")},
             "files": [one.to_json() for one in self.rows], "undecided": self.undecided,
             "metadata": [one.to_json() for one in compare(base.metadata, metadata)],
-            "open_draft": self.open_draft, "problem": self.problem,
+            "open_draft": self.open_draft, "problem": self.problem, "same": self.same,
         }  # fmt: skip
 
 
@@ -201,7 +207,13 @@ def _plan(
         deposit.item_id, deposit.id, files, decisions, wishes.pipeline, dict(wishes.params),
         fields, origins, wishes.note, wishes.adopt.get(deposit.item_id, ""),
     )  # fmt: skip
-    return Planned(base, number, rows, order, problem)
+    same = not pipeline.steps and _is_same(deposit, rows, fields)
+    return Planned(base, number, rows, order, problem, same=same)
+
+
+def _is_same(base: Deposit, rows: Sequence[Row], fields: Mapping[str, Any]) -> bool:
+    kept = all(one.action in ("unchanged", "carry") for one in rows)
+    return kept and {one.field for one in compare(base.metadata, fields)} <= _ALWAYS
 
 
 def _pack(app: Application, item: int, files: Sequence[NewFile]) -> tuple[list[NewFile], str]:

@@ -33,6 +33,7 @@ def plan_json(planned: Sequence[Planned]) -> dict[str, Any]:
         "records": [one.to_json() for one in planned],
         "undecided": sum(one.undecided for one in planned),
         "problems": sum(bool(one.problem) for one in planned),
+        "same": sum(one.same for one in planned),
         "counts": count_rows(planned),
         "total": len(planned),
     }

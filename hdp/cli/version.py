@@ -91,6 +91,11 @@ _PATH = click.Path(path_type=Path)
     metavar="NAME=VALUE",
     help="An answer to what the pipeline asks.",
 )
+@click.option(
+    "--skip-unchanged",
+    is_flag=True,
+    help="Leave out records in which nothing would change.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would be made; send nothing.")
 @pass_session
 def version_command(session: Session, /, **given: Any) -> int:  # fmt: skip
@@ -104,7 +109,8 @@ def version_command(session: Session, /, **given: Any) -> int:  # fmt: skip
     looked = look(app, env, _wanted(given))
     choices = _choices(looked, given["accept_similar"])
     wishes = _wishes(given, choices)
-    planned = plan_versions(app, env, looked, wishes)
+    every = plan_versions(app, env, looked, wishes)
+    planned = _without_same(session, every, skip=given["skip_unchanged"])
     _show(session, planned)
     _show_left(session, looked, choices)
     _check_patterns(session, planned, wishes)
@@ -114,16 +120,16 @@ def version_command(session: Session, /, **given: Any) -> int:  # fmt: skip
             plan_json(planned) | {"units": units_json(looked), "left_out": list(looked.left_out)}
         )
         return FAILED if any(one.undecided or one.problem for one in planned) else OK
-    return _start(session, env, planned)
+    return _start(session, env, planned, nothing=bool(every) and not planned)
 
 
-def _start(session: Session, env: str, planned: list[Planned]) -> int:
+def _start(session: Session, env: str, planned: list[Planned], *, nothing: bool) -> int:
     from hdp.application import Selection, actions
     from hdp.application.versioning import start_versions
     from hdp.cli.running import report
 
     app = session.open()
-    started = start_versions(app, env, planned)
+    started = actions.Started(None, [], []) if nothing else start_versions(app, env, planned)
     ids = tuple(one.order.item for one in planned)
     return report(session, app, actions.Action("version", env, Selection(ids=ids)), started)
 
@@ -216,6 +222,16 @@ def _show_left(session: Session, looked: Looked, choices: dict[str, int | None])
         session.tell(f"{counted(len(left), 'group')} of new files without a record.")
     for finding in looked.left_out:
         session.tell(str(finding["message"]))
+
+
+def _without_same(session: Session, planned: list[Planned], *, skip: bool) -> list[Planned]:
+    """Tell of new versions that bring nothing new, and leave them out where that is asked for."""
+    same = [one for one in planned if one.same]
+    if not same:
+        return planned
+    told = f"Nothing would change in {counted(len(same), 'record')} but version and date"
+    session.tell(f"{told}: left out." if skip else f"{told}; --skip-unchanged leaves them out.")
+    return [one for one in planned if not one.same] if skip else planned
 
 
 def _check_patterns(session: Session, planned: list[Planned], wishes: Wishes) -> None:

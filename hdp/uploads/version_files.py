@@ -91,7 +91,7 @@ def _in_the_way(name: str) -> InvalidInput:
     return InvalidInput(
         f"The pipeline makes a file {name}, but the one that the record has is to be carried over.",
         code="version-name-taken",
-        hint="Let it be made anew, or choose a pipeline that gives other names.",
+        hint="Let it be made anew (--regenerate), or choose a pipeline that gives other names.",
         where={"file": name},
     )
 

@@ -184,7 +184,10 @@ def _store(
     )  # fmt: skip
     desk.changed(order.item)
     if deposit_id is None:
-        raise Conflict("Another HDP made a draft of it just now.", where={"item": order.item})
+        raise Conflict(
+            "Another HDP made a draft of it just now.", hint="Look at it in Manage Drafts.",
+            where={"item": order.item},
+        )  # fmt: skip
     return desk.project.read(lambda c: deposits.get_deposit(c, deposit_id))
 
 

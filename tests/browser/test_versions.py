@@ -162,3 +162,23 @@ def test_a_draft_made_on_the_site_is_shown_and_used_only_when_told(
     make.click()
     progress = page.get_by_role("dialog", name="Create New Versions")
     expect(progress).to_contain_text(f"draft {strange.id}", timeout=30_000)
+
+
+def test_a_version_that_changes_nothing_is_told_and_left_out(page, expect, project, app, do):
+    for step in ("prepare", "create", "upload", "publish"):
+        assert do(step, 1)["state"] == "done"
+    page.goto(f"{page.url.split('#')[0]}#/uploads/published")
+    page.reload()
+    page.get_by_role("button", name="Create New Version from Files...").click()
+    dialog = page.get_by_role("dialog", name="Create New Version from Files")
+    go_on = dialog.get_by_role("button", name="Continue")
+    dialog.get_by_label("Folder or file").fill(str(project.root_dir("input") / _held(app, 1)[0]))
+    go_on.click()
+    go_on.click()
+    dialog.get_by_role("radio", name="No processing").check()
+    for _ in range(3):
+        go_on.click()
+    dialog.get_by_text("In 1 record nothing would change but version and date.").wait_for()
+    dialog.get_by_role("button", name="Leave them out").click()
+    expect(dialog.get_by_text("No records are left.")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Create drafts of the")).to_be_disabled()

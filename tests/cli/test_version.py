@@ -147,3 +147,22 @@ def test_what_lies_in_folders_that_are_not_looked_into_is_told(hdp, folder, tmp_
     (new / "photo_000.jpg").write_bytes(b"new")
     ran = hdp(*version)
     assert ran.code == 0 and "Left out: 1 folder not looked into." in ran.err
+
+
+def test_records_in_which_nothing_changes_are_told_and_left_out(hdp, folder, tmp_path):
+    _published(hdp, folder)
+    version = ("record", "version", "-p", "p.hdpc", "--pipeline", "no-processing")
+    same = hdp(*version, "--from", folder / "photo_001.jpg", "--dry-run", "--json")
+    assert same.json["same"] == 1 and "--skip-unchanged leaves them out" in same.err
+    noted = hdp(*version, "--from", folder / "photo_001.jpg", "--note", "x", "--dry-run", "--json")
+    assert noted.json["same"] == 0
+    none = hdp(*version, "--from", folder / "photo_001.jpg", "--skip-unchanged")
+    assert none.code == 0 and "Nothing to do." in none.err
+    new = tmp_path / "new"
+    new.mkdir()
+    for name in ("photo_000.jpg", "photo_001.jpg"):
+        (new / name).write_bytes((folder / name).read_bytes())
+    Image.new("RGB", (70, 50), "red").save(new / "photo_000.jpg")
+    ran = hdp(*version, "--from", new, "--skip-unchanged")
+    assert ran.code == 0 and "1 record but version and date: left out" in ran.err
+    assert hdp("draft", "list", "-p", "p.hdpc", "--json").json["total"] == 1

@@ -8,8 +8,8 @@ export interface Candidate { item: number; key: string; title: string; doi: stri
 export interface Unit { id: string; label: string; files: { path: string; name: string; size: number; role: string }[]; choice: number | null; ticked: boolean; candidates: Candidate[]; findings: { message: string; severity: string }[] }
 interface Held { size: number; md5: string }
 export interface Row { name: string; action: string; choices: string[]; old: Held | null; new: (Held & { path: string }) | null; derived: boolean }
-export interface Planned { item: number; title: string; doi: string; number: number; version: { old: string | null; new: string | null }; files: Row[]; undecided: number; metadata: { field: string; before: unknown; after: unknown }[]; open_draft: { id: string; url: string; title: string } | null; problem: string }
-export interface Plan { records: Planned[]; undecided: number; problems: number; counts: Record<string, number>; total: number }
+export interface Planned { item: number; title: string; doi: string; number: number; version: { old: string | null; new: string | null }; files: Row[]; undecided: number; metadata: { field: string; before: unknown; after: unknown }[]; open_draft: { id: string; url: string; title: string } | null; problem: string; same: boolean }
+export interface Plan { records: Planned[]; undecided: number; problems: number; same: number; counts: Record<string, number>; total: number }
 interface Look { look: string; state: string; done: number; total: number; error: { message: string; hint?: string; findings?: Finding[] } | null; units: Unit[]; records: number; left_out: Finding[] }
 
 export const STEPS = ['New files', 'Matches', 'Pipeline', 'Metadata', 'Files of the new version', 'Confirm'] as const
@@ -141,6 +141,13 @@ export class Flow {
     for (const record of this.plan?.records ?? [])
       for (const row of record.files) if (meant(row)) this.decisions[record.item] = { ...this.decisions[record.item], [row.name]: action }
     this.patch((row) => (meant(row) ? action : row.action))
+  }
+
+  /** Records in which nothing would change get no new version. */
+  async leaveOutSame(): Promise<void> {
+    const same = new Set(this.plan?.records.filter((record) => record.same).map((record) => record.item))
+    for (const [unit, item] of Object.entries(this.choices)) if (item !== null && same.has(item)) this.choices[unit] = null
+    await this.compose()
   }
 
   private patch(now: (row: Row, item: number) => string): void {
