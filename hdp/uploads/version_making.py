@@ -14,6 +14,7 @@ from hdp.uploads import files, settling, version_doi
 from hdp.uploads.desk import Desk
 from hdp.uploads.doi_first import check_can_reserve, check_waits_for
 from hdp.uploads.piping import PipelineWork
+from hdp.uploads.refreshing import refresh_draft
 from hdp.uploads.version_composing import (
     ComposedVersion,
     as_ordered,
@@ -39,7 +40,7 @@ def make_version(desk: Desk, task: Task, order: Order, make_work: MakeWork) -> N
         _check_same(live, order)
         _check_there(live)
         if live.pending is None and _is_whole(desk, live):
-            task.skip(f"Made already. {say_made(desk, live)}")
+            _skip_made(desk, task, live)
     else:
         live = _prepare(desk, task, order, make_work(order), live)
         live = _open(desk, task, live, order)
@@ -49,6 +50,18 @@ def make_version(desk: Desk, task: Task, order: Order, make_work: MakeWork) -> N
     made = desk.live(order.item)
     if made is not None:
         task.say(say_made(desk, made))
+
+
+def _skip_made(desk: Desk, task: Task, live: Deposit) -> None:
+    """End the task: its draft holds all its files, and the site still has it.
+
+    Missing (`deleted-on-site`) where it is gone there.
+    """
+    refresh_draft(desk, task)
+    now = desk.project.read(lambda c: deposits.get_deposit(c, live.id))
+    if now.state == "published":
+        task.skip(f"It was published on the site: {now.known_as}")
+    task.skip(f"Made already. {say_made(desk, live)}")
 
 
 def _open(desk: Desk, task: Task, prepared: Deposit, order: Order) -> Deposit:

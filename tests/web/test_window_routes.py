@@ -74,6 +74,8 @@ def test_dialogs(visitor, window):
     assert window.asked == [
         ("folder", "Input Data"),
         ("file", "M", ["yaml"]),
+        ("files", "N"),
+        ("files", "N"),
         ("save", "S", "r.csv"),
     ]
     assert visitor.post("/dialogs/open-file", {"kinds": ["*);;("]}, status=400)
