@@ -349,9 +349,7 @@ def test_the_same_once_more_makes_nothing(app, published, do, practice, first, t
     assert job["tasks"][0]["message"].startswith(f"Made already. Version 2 of {first.doi}: draft ")
 
 
-def test_a_draft_that_is_gone_is_not_said_to_be_made(
-    app, published, do, practice, first, tmp_path
-):
+def test_a_draft_that_is_gone_is_not_said_to_be_made(app, published, do, practice, first, tmp_path):
     (old,) = held(app, first.remote_id)
     order = order_for(app, 1, new_file(tmp_path / "a.txt", "a"), decisions={old: "carry"})
     assert make(do, order)["done"] == 1
